@@ -1,0 +1,35 @@
+namespace TextOps.Crds;
+
+/// <summary>Names that every kind shares.</summary>
+public static class ApiGroup
+{
+    /// <summary>The API group.</summary>
+    public const string Name = "textops.dev";
+
+    /// <summary>The served and stored version.</summary>
+    public const string Version = "v1alpha1";
+
+    /// <summary><c>textops.dev/v1alpha1</c>.</summary>
+    public const string GroupVersion = Name + "/" + Version;
+
+    /// <summary>Who writes status and children.</summary>
+    public const string FieldManager = "textops-operator";
+
+    /// <summary>Annotation on our kinds: a new value asks for a run now; copied to <c>status.lastHandledRerun</c>.</summary>
+    public const string RerunAnnotation = Name + "/rerun";
+
+    /// <summary>Annotation on child Jobs: the task's result, lifted from the pod's termination message.</summary>
+    public const string ResultAnnotation = Name + "/result";
+
+    /// <summary>Label on children: the run they belong to (8 hex digits, see <c>RunIdentity</c>).</summary>
+    public const string RunLabel = Name + "/run";
+
+    /// <summary>Label on children: the part of the run: <c>plan</c>, <c>s00000</c>, <c>commit</c>.</summary>
+    public const string PartLabel = Name + "/part";
+
+    /// <summary>Label on children: attempt, from 0.</summary>
+    public const string AttemptLabel = Name + "/attempt";
+
+    /// <summary>Label on children: the name of the object they belong to.</summary>
+    public const string NameLabel = Name + "/name";
+}

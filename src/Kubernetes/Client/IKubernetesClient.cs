@@ -1,0 +1,101 @@
+using System.Text.Json.Nodes;
+using TextOps.Crds.Meta;
+
+namespace TextOps.Kubernetes.Client;
+
+/// <summary>
+/// The only door to a cluster. <c>T</c> of each call is a record with <see cref="KubernetesEntityAttribute"/>. Failures of the API are
+/// <see cref="KubernetesException"/> with the server's Status. Core objects (Jobs, Pods, ConfigMaps, Events) are only created, patched and deleted,
+/// because our records of them carry the fields we use and no others.
+/// </summary>
+public interface IKubernetesClient
+{
+    /// <summary>Reads one object; null where there is none.</summary>
+    Task<T?> GetAsync<T>(string name, string? @namespace, CancellationToken cancellationToken) where T : class, IKubernetesObject;
+
+    /// <summary>Lists objects of one namespace, or of all where <paramref name="namespace"/> is null; <paramref name="labelSelector"/> is an equality selector such as <c>a=b,c=d</c>.</summary>
+    Task<KubernetesList<T>> ListAsync<T>(string? @namespace, string? labelSelector, CancellationToken cancellationToken) where T : class, IKubernetesObject;
+
+    /// <summary>Creates an object; 409 AlreadyExists where the name is taken.</summary>
+    Task<T> CreateAsync<T>(T entity, CancellationToken cancellationToken) where T : class, IKubernetesObject;
+
+    /// <summary>Replaces an object (metadata and spec; status is left alone); 409 Conflict where its resourceVersion is not the current one.</summary>
+    Task<T> UpdateAsync<T>(T entity, CancellationToken cancellationToken) where T : class, IKubernetesObject;
+
+    /// <summary>Replaces an object's status; metadata and spec are left alone; 409 Conflict where its resourceVersion is not the current one.</summary>
+    Task<T> UpdateStatusAsync<T>(T entity, CancellationToken cancellationToken) where T : class, IKubernetesObject;
+
+    /// <summary>Applies a JSON merge patch (RFC 7386) to metadata and spec.</summary>
+    Task<T> PatchAsync<T>(string name, string? @namespace, JsonObject mergePatch, CancellationToken cancellationToken) where T : class, IKubernetesObject;
+
+    /// <summary>Applies a JSON merge patch (RFC 7386) to the status subresource; the patch is of the whole object: <c>{"status": {…}}</c>.</summary>
+    Task<T> PatchStatusAsync<T>(string name, string? @namespace, JsonObject mergePatch, CancellationToken cancellationToken) where T : class, IKubernetesObject;
+
+    /// <summary>
+    /// Deletes an object with background propagation; nothing happens where it is gone already. A Pod that runs gets a deletionTimestamp and goes once
+    /// its node has ended it; grace 0 removes it at once.
+    /// </summary>
+    Task DeleteAsync<T>(string name, string? @namespace, DeleteOptions? options, CancellationToken cancellationToken) where T : class, IKubernetesObject;
+
+    /// <summary>
+    /// Watches for changes after <paramref name="resourceVersion"/> (of a list). The sequence ends when the server ends the watch; 410 Gone where
+    /// the version is too old.
+    /// </summary>
+    IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(string? @namespace, string? labelSelector, string resourceVersion, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject;
+}
+
+/// <summary>How an object is deleted.</summary>
+public sealed record DeleteOptions
+{
+    /// <summary>Overrides the object's own grace period, in seconds; 0 removes a Pod at once.</summary>
+    public long? GracePeriodSeconds { get; init; }
+
+    /// <summary>409 Conflict unless the object has this uid.</summary>
+    public string? Uid { get; init; }
+}
+
+/// <summary>Objects at one moment.</summary>
+/// <param name="Items">The objects.</param>
+/// <param name="ResourceVersion">Where a watch goes on.</param>
+public sealed record KubernetesList<T>(IReadOnlyList<T> Items, string ResourceVersion);
+
+/// <summary>One change.</summary>
+/// <param name="Type">What happened.</param>
+/// <param name="Object">The object after it; its last state for Deleted.</param>
+public sealed record WatchEvent<T>(WatchEventType Type, T Object);
+
+/// <summary>What happened to an object.</summary>
+public enum WatchEventType
+{
+    /// <summary>It is new.</summary>
+    Added,
+
+    /// <summary>It changed.</summary>
+    Modified,
+
+    /// <summary>It is gone.</summary>
+    Deleted,
+}
+
+/// <summary>An answer of the API that is not success: metav1.Status.</summary>
+public sealed class KubernetesException(int code, string reason, string message) : Exception(message)
+{
+    /// <summary>HTTP status code.</summary>
+    public int Code { get; } = code;
+
+    /// <summary>Machine-readable reason: NotFound, AlreadyExists, Conflict, Invalid, …</summary>
+    public string Reason { get; } = reason;
+
+    /// <summary>Another object has the name.</summary>
+    public bool IsAlreadyExists => Reason == "AlreadyExists";
+
+    /// <summary>The object changed since it was read.</summary>
+    public bool IsConflict => Reason == "Conflict";
+
+    /// <summary>There is no such object.</summary>
+    public bool IsNotFound => Code == 404;
+
+    /// <summary>The object breaks its schema or rules.</summary>
+    public bool IsInvalid => Code == 422;
+}
