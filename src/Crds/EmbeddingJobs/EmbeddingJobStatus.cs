@@ -85,6 +85,10 @@ public sealed record RunStatus
     [MaxLength(320)]
     public required string Trigger { get; init; }
 
+    /// <summary>Runner image that was the operator's default when the run started; an upgrade of the operator does not change a run under way.</summary>
+    [MaxLength(512)]
+    public string? Image { get; init; }
+
     /// <summary>When it started.</summary>
     public required DateTimeOffset StartTime { get; init; }
 
