@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using TextOps.Crds.Schema;
+using TextOps.Crds.Validation;
 
 namespace TextOps.Crds.Core;
 
@@ -7,11 +8,11 @@ namespace TextOps.Crds.Core;
 public sealed record V1ResourceRequirements
 {
     /// <summary>What the scheduler reserves, by resource name; values are Kubernetes quantities.</summary>
-    [MaxItems(16), IntOrString]
+    [MaxItems(16)]
     public IReadOnlyDictionary<string, Quantity>? Requests { get; init; }
 
     /// <summary>What the container may use at most, by resource name; values are Kubernetes quantities.</summary>
-    [MaxItems(16), IntOrString]
+    [MaxItems(16)]
     public IReadOnlyDictionary<string, Quantity>? Limits { get; init; }
 }
 
@@ -28,6 +29,14 @@ public sealed record V1EnvVar
 
     /// <summary>Where the value comes from instead.</summary>
     public V1EnvVarSource? ValueFrom { get; init; }
+
+    /// <summary>Rules over more than one field.</summary>
+    public static IReadOnlyList<Rule<V1EnvVar>> Rules { get; } =
+    [
+        new("!(has(self.value) && has(self.valueFrom))", variable => variable.Value is null || variable.ValueFrom is null,
+            "value and valueFrom exclude each other; leave one out",
+            (variable, at) => $"{at}value and {at}valueFrom of {variable.Name} exclude each other; leave one out"),
+    ];
 }
 
 /// <summary>Source of an environment variable's value; exactly one field is set.</summary>
@@ -41,6 +50,14 @@ public sealed record V1EnvVarSource
 
     /// <summary>A field of the pod itself, for example <c>status.podIP</c>.</summary>
     public V1FieldSelector? FieldRef { get; init; }
+
+    /// <summary>Rules over more than one field.</summary>
+    public static IReadOnlyList<Rule<V1EnvVarSource>> Rules { get; } =
+    [
+        new("[has(self.secretKeyRef), has(self.configMapKeyRef), has(self.fieldRef)].exists_one(given, given)",
+            source => new object?[] { source.SecretKeyRef, source.ConfigMapKeyRef, source.FieldRef }.Count(given => given is not null) == 1,
+            "exactly one of secretKeyRef, configMapKeyRef and fieldRef must be given"),
+    ];
 }
 
 /// <summary>A key of a Secret or a ConfigMap in the same namespace.</summary>
@@ -78,6 +95,13 @@ public sealed record V1EnvFromSource
 
     /// <summary>The ConfigMap.</summary>
     public V1LocalObjectReference? ConfigMapRef { get; init; }
+
+    /// <summary>Rules over more than one field.</summary>
+    public static IReadOnlyList<Rule<V1EnvFromSource>> Rules { get; } =
+    [
+        new("has(self.secretRef) != has(self.configMapRef)", source => source.SecretRef is null != source.ConfigMapRef is null,
+            "exactly one of secretRef and configMapRef must be given"),
+    ];
 }
 
 /// <summary>Names an object in the same namespace.</summary>

@@ -1,10 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TextOps.Crds.Schema;
 
 namespace TextOps.Crds.Core;
 
 /// <summary>A Kubernetes quantity such as <c>2</c>, <c>500m</c> or <c>4Gi</c>, kept as it was written; the API takes a string or a whole number.</summary>
 [JsonConverter(typeof(QuantityJsonConverter))]
+[IntOrString(32, @"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$")]
 public sealed record Quantity(string Value)
 {
     /// <inheritdoc/>

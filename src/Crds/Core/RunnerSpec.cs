@@ -27,7 +27,7 @@ public sealed record RunnerSpec
     public IReadOnlyList<V1EnvFromSource>? EnvFrom { get; init; }
 
     /// <summary>Labels a node must have.</summary>
-    [MaxItems(32)]
+    [MaxItems(32), ItemMaxLength(63)]
     public IReadOnlyDictionary<string, string>? NodeSelector { get; init; }
 
     /// <summary>Taints the pods tolerate.</summary>
@@ -54,11 +54,11 @@ public sealed record RunnerSpec
     public IReadOnlyList<V1LocalObjectReference>? ImagePullSecrets { get; init; }
 
     /// <summary>More labels for the pods.</summary>
-    [MaxItems(32)]
+    [MaxItems(32), ItemMaxLength(63)]
     public IReadOnlyDictionary<string, string>? PodLabels { get; init; }
 
     /// <summary>More annotations for the pods.</summary>
-    [MaxItems(32)]
+    [MaxItems(32), ItemMaxLength(4096)]
     public IReadOnlyDictionary<string, string>? PodAnnotations { get; init; }
 
     /// <summary>A claim that keeps downloaded models between pods.</summary>

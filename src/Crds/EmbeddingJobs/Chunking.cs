@@ -25,7 +25,8 @@ public sealed record Chunking
     public static IReadOnlyList<Rule<Chunking>> Rules { get; } =
     [
         new("self.overlap < self.size", chunking => chunking.Overlap < chunking.Size,
-            "overlap must be smaller than size; lower overlap or raise size"),
+            "overlap must be smaller than size; lower overlap or raise size",
+            (chunking, at) => $"{at}overlap ({chunking.Overlap}) must be smaller than {at}size ({chunking.Size}); lower the overlap"),
     ];
 }
 

@@ -28,6 +28,7 @@ public sealed record RowValidation
     public static IReadOnlyList<Rule<RowValidation>> Rules { get; } =
     [
         new("self.minLength <= self.maxLength", validation => validation.MinLength <= validation.MaxLength,
-            "minLength must not be larger than maxLength; lower minLength or raise maxLength"),
+            "minLength must not be larger than maxLength; lower minLength or raise maxLength",
+            (rows, at) => $"{at}minLength ({rows.MinLength}) must not be larger than {at}maxLength ({rows.MaxLength}); lower minLength or raise maxLength"),
     ];
 }

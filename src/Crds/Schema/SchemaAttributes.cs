@@ -54,7 +54,7 @@ public sealed class MapKeysAttribute(params string[] keys) : Attribute
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SetAttribute : Attribute;
 
-/// <summary>Bound of each item's length in a list of strings.</summary>
+/// <summary>Bound of each string's length in a list of strings or in the values of a map.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ItemMaxLengthAttribute(int length) : Attribute
 {
@@ -66,6 +66,13 @@ public sealed class ItemMaxLengthAttribute(int length) : Attribute
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class PreserveUnknownFieldsAttribute : Attribute;
 
-/// <summary>The value, or each value of the map, is a string or a whole number (<c>x-kubernetes-int-or-string</c>).</summary>
-[AttributeUsage(AttributeTargets.Property)]
-public sealed class IntOrStringAttribute : Attribute;
+/// <summary>A type whose values are a string or a whole number (<c>x-kubernetes-int-or-string</c>); bound and pattern hold for the string.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class IntOrStringAttribute(int maxLength, string pattern) : Attribute
+{
+    /// <summary>The bound, in characters.</summary>
+    public int MaxLength { get; } = maxLength;
+
+    /// <summary>The pattern of the whole string.</summary>
+    public string Pattern { get; } = pattern;
+}
