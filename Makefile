@@ -1,0 +1,41 @@
+# TextOps. `make help` lists the verbs.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+CONFIGURATION ?= Release
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+export DOTNET_SKIP_FIRST_TIME_EXPERIENCE := 1
+
+.PHONY: help setup build demo test generate bench clean
+
+help: ## list the verbs
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+setup: node_modules/.package-lock.json ## install what the build needs (npm; NuGet comes with the build)
+
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+build: setup ## leave bin/textops and bin/textops-runner
+	dotnet build Operator.sln -c $(CONFIGURATION) -v quiet
+	dotnet publish src/Runner -c $(CONFIGURATION) --no-build -v quiet -o bin
+	dotnet publish src/Local -c $(CONFIGURATION) --no-build -v quiet -o bin
+
+demo: build ## embed the sample corpus in local mode, show the table and one search
+	hack/demo.sh
+
+test: build ## run all tests
+	hack/test.sh $(CONFIGURATION)
+
+generate: setup ## write config/crds and docs/reference from the C# types
+	dotnet run --project hack/generate -c $(CONFIGURATION) -v quiet
+
+bench: build ## measure against peers and the machine's ceiling (minutes)
+	bench/run.sh
+
+clean: ## remove build output
+	rm -rf bin artifacts
+	find src tests hack bench -name node_modules -prune -o -type d \( -name bin -o -name obj \) -print0 | xargs -0 rm -rf
