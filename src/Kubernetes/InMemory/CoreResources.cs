@@ -1,0 +1,127 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using TextOps.Kubernetes.Client;
+using TextOps.Kubernetes.Core;
+
+namespace TextOps.Kubernetes.InMemory;
+
+/// <summary>The core kinds our controllers use, with the rules of the API server that they can run into.</summary>
+internal static partial class CoreResources
+{
+    private const int MaxConfigMapBytes = 1024 * 1024;
+
+    /// <summary>Seconds a pod is given to end where it does not say (core/v1 DefaultTerminationGracePeriodSeconds).</summary>
+    private const long DefaultGracePeriodSeconds = 30;
+
+    public static IReadOnlyList<ResourceDefinition> All { get; } =
+    [
+        new(EntityType.Of<V1Job>())
+        {
+            HasStatus = true,
+            HasGeneration = true,
+            AllowsUnconditionalUpdate = true,
+            InitialStatus = () => [],
+            Validate = ValidateJob,
+            ValidateUpdate = (old, next) => SameOrImmutable(old, next, "spec", "template"),
+        },
+        new(EntityType.Of<V1Pod>())
+        {
+            HasStatus = true,
+            HasGeneration = true,
+            AllowsUnconditionalUpdate = true,
+            InitialStatus = () => new JsonObject { ["phase"] = "Pending" },
+            GracePeriod = PodGracePeriod,
+        },
+        new(EntityType.Of<V1ConfigMap>()) { AllowsUnconditionalUpdate = true, Validate = ValidateConfigMap, ValidateUpdate = ValidateConfigMapUpdate },
+        new(EntityType.Of<V1Event>()) { AllowsUnconditionalUpdate = true, IsPersistent = false },
+    ];
+
+    private static IEnumerable<string> ValidateJob(JsonObject job)
+    {
+        var name = (string)job["metadata"]!["name"]!;
+
+        // The Job controller puts the name into the label job-name of its pods.
+        if (name.Length > MetadataRules.MaxLabelLength)
+        {
+            yield return $"spec.template.labels: Invalid value: \"{name}\": must be no more than 63 characters";
+        }
+
+        if (job["spec"]?["template"]?["metadata"]?["labels"] is JsonObject labels)
+        {
+            foreach (var problem in MetadataRules.LabelProblems(labels, "spec.template.labels"))
+            {
+                yield return problem;
+            }
+        }
+
+        var restartPolicy = (string?)job["spec"]?["template"]?["spec"]?["restartPolicy"];
+        if (restartPolicy is not ("Never" or "OnFailure"))
+        {
+            yield return restartPolicy is null
+                ? "spec.template.spec.restartPolicy: Required value: valid values: \"OnFailure\", \"Never\""
+                : $"spec.template.spec.restartPolicy: Unsupported value: \"{restartPolicy}\": supported values: \"OnFailure\", \"Never\"";
+        }
+    }
+
+    private static IEnumerable<string> ValidateConfigMap(JsonObject configMap)
+    {
+        long size = 0;
+        foreach (var (key, value) in configMap["data"] as JsonObject ?? [])
+        {
+            size += Encoding.UTF8.GetByteCount((string?)value ?? "");
+            if (key.Length > 253 || !ConfigMapKey().IsMatch(key) || key is "." or "..")
+            {
+                yield return $"data[{key}]: Invalid value: \"{key}\": a valid config key must consist of alphanumeric characters, '-', '_' or '.' "
+                    + "(e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
+            }
+        }
+
+        if (size > MaxConfigMapBytes)
+        {
+            yield return $"[]: Too long: must have at most {MaxConfigMapBytes} bytes";
+        }
+    }
+
+    private static IEnumerable<string> ValidateConfigMapUpdate(JsonObject old, JsonObject next)
+    {
+        if ((bool?)old["immutable"] != true)
+        {
+            yield break;
+        }
+
+        if ((bool?)next["immutable"] != true)
+        {
+            yield return "immutable: Forbidden: field is immutable when `immutable` is set";
+        }
+
+        if (!JsonNode.DeepEquals(old["data"], next["data"]))
+        {
+            yield return "data: Forbidden: field is immutable when `immutable` is set";
+        }
+    }
+
+    private static IEnumerable<string> SameOrImmutable(JsonObject old, JsonObject next, string parent, string field)
+    {
+        if (!JsonNode.DeepEquals(old[parent]?[field], next[parent]?[field]))
+        {
+            yield return $"{parent}.{field}: Invalid value: {next[parent]?[field]?.ToJsonString() ?? "null"}: field is immutable";
+        }
+    }
+
+    /// <summary>A pod that no node has, or that is over, goes at once (core/v1 podStrategy.CheckGracefulDelete).</summary>
+    private static long PodGracePeriod(JsonObject pod, DeleteOptions? options)
+    {
+        var phase = (string?)pod["status"]?["phase"];
+        var isOnNode = !string.IsNullOrEmpty((string?)pod["spec"]?["nodeName"]) || phase == "Running";
+        if (!isOnNode || phase is "Succeeded" or "Failed")
+        {
+            return 0;
+        }
+
+        return options?.GracePeriodSeconds ?? (long?)pod["spec"]?["terminationGracePeriodSeconds"] ?? DefaultGracePeriodSeconds;
+    }
+
+    [GeneratedRegex("^[-._a-zA-Z0-9]+\\z", RegexOptions.NonBacktracking)]
+    private static partial Regex ConfigMapKey();
+}

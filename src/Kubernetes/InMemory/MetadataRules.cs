@@ -1,0 +1,160 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace TextOps.Kubernetes.InMemory;
+
+/// <summary>What the API server asks of every object's metadata (k8s.io/apimachinery, api/validation/objectmeta.go).</summary>
+internal static partial class MetadataRules
+{
+    public const int MaxLabelLength = 63;
+
+    private const int MaxNameLength = 253;
+    private const int MaxAnnotationBytes = 256 * 1024;
+
+    private const string SubdomainRule = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character "
+        + "(e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+
+    private const string LabelRule = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character "
+        + "(e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
+
+    private const string QualifiedNameRule = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character "
+        + "(e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+
+    private const string LabelValueRule = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character "
+        + "(e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
+
+    public static IEnumerable<string> Problems(JsonObject metadata) =>
+    [
+        .. NameProblems((string?)metadata["name"], (string?)metadata["namespace"]),
+        .. LabelProblems(metadata["labels"] as JsonObject ?? [], "metadata.labels"),
+        .. AnnotationProblems(metadata["annotations"] as JsonObject ?? []),
+        .. OwnerProblems(metadata["ownerReferences"] as JsonArray ?? []),
+        .. FinalizerProblems(metadata["finalizers"] as JsonArray ?? []),
+    ];
+
+    public static IEnumerable<string> LabelProblems(JsonObject labels, string path)
+    {
+        foreach (var (key, node) in labels)
+        {
+            foreach (var problem in KeyProblems(key, path))
+            {
+                yield return problem;
+            }
+
+            var value = (string?)node ?? "";
+            if (value.Length > MaxLabelLength)
+            {
+                yield return $"{path}: Invalid value: \"{value}\": must be no more than 63 characters";
+            }
+
+            if (value.Length > 0 && !Name().IsMatch(value))
+            {
+                yield return $"{path}: Invalid value: \"{value}\": {LabelValueRule}";
+            }
+        }
+    }
+
+    private static IEnumerable<string> NameProblems(string? name, string? @namespace)
+    {
+        if (string.IsNullOrEmpty(name))
+        {
+            yield return "metadata.name: Required value: name or generateName is required";
+            yield break;
+        }
+
+        if (name.Length > MaxNameLength)
+        {
+            yield return $"metadata.name: Invalid value: \"{name}\": must be no more than 253 characters";
+        }
+
+        if (!Subdomain().IsMatch(name))
+        {
+            yield return $"metadata.name: Invalid value: \"{name}\": {SubdomainRule}";
+        }
+
+        if (@namespace is { Length: > MaxLabelLength } || !DnsLabel().IsMatch(@namespace ?? ""))
+        {
+            yield return $"metadata.namespace: Invalid value: \"{@namespace}\": {LabelRule}";
+        }
+    }
+
+    private static IEnumerable<string> AnnotationProblems(JsonObject annotations)
+    {
+        long size = 0;
+        foreach (var (key, value) in annotations)
+        {
+            size += Encoding.UTF8.GetByteCount(key) + Encoding.UTF8.GetByteCount((string?)value ?? "");
+            foreach (var problem in KeyProblems(key.ToLowerInvariant(), "metadata.annotations"))
+            {
+                yield return problem;
+            }
+        }
+
+        if (size > MaxAnnotationBytes)
+        {
+            yield return $"metadata.annotations: Too long: must have at most {MaxAnnotationBytes} bytes";
+        }
+    }
+
+    private static IEnumerable<string> OwnerProblems(JsonArray owners)
+    {
+        string? controller = null;
+        for (var i = 0; i < owners.Count; i++)
+        {
+            foreach (var field in (string[])["apiVersion", "kind", "name", "uid"])
+            {
+                if (string.IsNullOrEmpty((string?)owners[i]?[field]))
+                {
+                    yield return $"metadata.ownerReferences[{i}].{field}: Invalid value: \"\": must not be empty";
+                }
+            }
+
+            if ((bool?)owners[i]?["controller"] == true)
+            {
+                var name = (string?)owners[i]?["name"] ?? "";
+                if (controller is not null)
+                {
+                    yield return $"metadata.ownerReferences: Invalid value: {owners.ToJsonString()}: Only one reference can have Controller set to true. "
+                        + $"Found \"true\" in references for {controller} and {name}";
+                }
+
+                controller = name;
+            }
+        }
+    }
+
+    /// <summary>No controller of ours uses finalizers, and an object that waits for nobody would never go: so they are refused.</summary>
+    private static IEnumerable<string> FinalizerProblems(JsonArray finalizers) =>
+        finalizers.Count == 0 ? [] : ["metadata.finalizers: Forbidden: the in-memory cluster has no finalizers; leave the field empty"];
+
+    private static IEnumerable<string> KeyProblems(string key, string path)
+    {
+        var slash = key.IndexOf('/', StringComparison.Ordinal);
+        var prefix = slash < 0 ? null : key[..slash];
+        var name = key[(slash + 1)..];
+        if (prefix is not null && (prefix.Length is 0 or > MaxNameLength || !Subdomain().IsMatch(prefix)))
+        {
+            yield return $"{path}: Invalid value: \"{key}\": prefix part {SubdomainRule}";
+        }
+
+        if (name.Length > MaxLabelLength)
+        {
+            yield return $"{path}: Invalid value: \"{key}\": name part must be no more than 63 characters";
+        }
+
+        if (!Name().IsMatch(name))
+        {
+            yield return $"{path}: Invalid value: \"{key}\": {QualifiedNameRule}";
+        }
+    }
+
+    [GeneratedRegex("^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Subdomain();
+
+    [GeneratedRegex("^[a-z0-9]([-a-z0-9]*[a-z0-9])?\\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex DnsLabel();
+
+    [GeneratedRegex("^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]\\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Name();
+}

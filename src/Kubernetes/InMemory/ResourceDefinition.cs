@@ -1,0 +1,36 @@
+using System.Text.Json.Nodes;
+using TextOps.Kubernetes.Client;
+using TextOps.Kubernetes.Schema;
+
+namespace TextOps.Kubernetes.InMemory;
+
+/// <summary>What the cluster must know of a kind beyond metadata.</summary>
+internal sealed record ResourceDefinition(EntityType Type)
+{
+    /// <summary>Status is written through its subresource only.</summary>
+    public bool HasStatus { get; init; }
+
+    /// <summary>metadata.generation counts changes of what is neither metadata nor status.</summary>
+    public bool HasGeneration { get; init; }
+
+    /// <summary>An update without resourceVersion is taken (core kinds) or refused (custom resources).</summary>
+    public bool AllowsUnconditionalUpdate { get; init; }
+
+    /// <summary>Objects are kept in the object directory.</summary>
+    public bool IsPersistent { get; init; } = true;
+
+    /// <summary>Schema, for custom resources.</summary>
+    public StructuralSchema? Schema { get; init; }
+
+    /// <summary>What a new object's status is.</summary>
+    public Func<JsonObject?> InitialStatus { get; init; } = () => null;
+
+    /// <summary>Problems of an object beyond its schema.</summary>
+    public Func<JsonObject, IEnumerable<string>> Validate { get; init; } = _ => [];
+
+    /// <summary>Problems of a change from the first to the second.</summary>
+    public Func<JsonObject, JsonObject, IEnumerable<string>> ValidateUpdate { get; init; } = (_, _) => [];
+
+    /// <summary>Seconds that an object is given before it goes.</summary>
+    public Func<JsonObject, DeleteOptions?, long> GracePeriod { get; init; } = (_, _) => 0;
+}
