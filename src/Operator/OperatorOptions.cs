@@ -1,0 +1,20 @@
+namespace TextOps.Operator;
+
+/// <summary>What the operator is told when it starts.</summary>
+public sealed record OperatorOptions
+{
+    /// <summary>Runner image of objects that name none.</summary>
+    public string RunnerImage { get; init; } = "ghcr.io/textops/runner:0.1.0";
+
+    /// <summary>Store of objects that name none; null where there is no default.</summary>
+    public string? DefaultStore { get; init; }
+
+    /// <summary>Wait before the first retry of a failed task; each further one waits twice as long.</summary>
+    public TimeSpan RetryBackoff { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Longest wait before a retry.</summary>
+    public TimeSpan MaxRetryBackoff { get; init; } = TimeSpan.FromMinutes(6);
+
+    /// <summary>How often the progress of an object's pods is read.</summary>
+    public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,81 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TextOps.Crds;
+using TextOps.Crds.Core;
+using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Meta;
+using TextOps.Kubernetes.Client;
+using TextOps.Kubernetes.Core;
+using TextOps.Kubernetes.Runtime;
+
+namespace TextOps.Operator.Tasks;
+
+/// <summary>The child Jobs of our objects: observed through the informers' stores, created and deleted by name, never changed but for our annotations.</summary>
+public sealed class ChildTasks(IKubernetesClient client, Store<V1Job> jobs, LabelIndex<V1Pod> pods, OperatorOptions options)
+{
+    // Set by the cluster's Job controller.
+    private const string JobNameLabel = "job-name";
+
+    /// <summary>The attempts that belong to <paramref name="owner"/>: its Jobs, and pods that still end though their Job is gone.</summary>
+    public IReadOnlyList<TaskAttempt> Observe(IKubernetesObject owner)
+    {
+        var mine = jobs.OwnedBy(owner.Metadata.Uid!);
+        var byJob = pods.Find(owner.Metadata.Namespace!, owner.Metadata.Name!)
+            .Where(pod => pod.Metadata.Labels!.ContainsKey(JobNameLabel))
+            .ToLookup(pod => pod.Metadata.Labels![JobNameLabel], StringComparer.Ordinal);
+        var attempts = mine.Select(job => TaskAttempt.From(job, [.. byJob[job.Metadata.Name!].Where(pod => IsOwnedBy(pod, job))])).ToList();
+        var names = mine.Select(job => job.Metadata.Name!).ToHashSet(StringComparer.Ordinal);
+        attempts.AddRange(byJob.Where(group => !names.Contains(group.Key)).SelectMany(group => group).Where(IsEnding).Select(TaskAttempt.Orphan));
+        return attempts;
+    }
+
+    /// <summary>Starts a task: ConfigMap and Job are created; where they are already, that is fine.</summary>
+    /// <exception cref="KubernetesException">The API server refuses one of them.</exception>
+    public async Task StartAsync(IKubernetesObject owner, RunStatus run, TaskToStart task, RunnerSpec runner, string? queueName, CancellationToken cancellationToken)
+    {
+        var (configMap, job) = TaskJobBuilder.Build(owner, run.Id, task, runner, runner.Image ?? run.Image ?? options.RunnerImage, queueName);
+        await CreateAsync(configMap, cancellationToken);
+        await CreateAsync(job, cancellationToken);
+    }
+
+    /// <summary>Writes an attempt's outcome and result to its Job's annotations, so that they outlive the pod.</summary>
+    public async Task KeepOutcomeAsync(IKubernetesObject owner, TaskAttempt attempt, CancellationToken cancellationToken)
+    {
+        var annotations = new JsonObject { [ApiGroup.OutcomeAnnotation] = attempt.State.ToString() };
+        if (attempt.Result is not null)
+        {
+            annotations[ApiGroup.ResultAnnotation] = JsonSerializer.Serialize(attempt.Result, Json.Objects);
+        }
+
+        try
+        {
+            var patch = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations } };
+            await client.PatchAsync<V1Job>(attempt.JobName, owner.Metadata.Namespace, patch, cancellationToken);
+        }
+        catch (KubernetesException exception) when (exception.IsNotFound)
+        {
+            // Somebody deleted the Job; the next pass sees that and starts another attempt.
+        }
+    }
+
+    /// <summary>Deletes a Job; its pod ends with grace.</summary>
+    public Task DeleteAsync(IKubernetesObject owner, string name, CancellationToken cancellationToken) =>
+        client.DeleteAsync<V1Job>(name, owner.Metadata.Namespace, options: null, cancellationToken);
+
+    private async Task CreateAsync<T>(T child, CancellationToken cancellationToken) where T : class, IKubernetesObject
+    {
+        try
+        {
+            await client.CreateAsync(child, cancellationToken);
+        }
+        catch (KubernetesException exception) when (exception.IsAlreadyExists)
+        {
+            // Names are deterministic: it is the one we want.
+        }
+    }
+
+    private static bool IsOwnedBy(IKubernetesObject child, IKubernetesObject owner) =>
+        child.Metadata.OwnerReferences?.Any(reference => reference.Uid == owner.Metadata.Uid) == true;
+
+    private static bool IsEnding(V1Pod pod) => pod.Status?.Phase is not ("Succeeded" or "Failed");
+}

@@ -1,0 +1,51 @@
+using System.Net;
+using System.Text.Json;
+using TextOps.Crds;
+using TextOps.Crds.Tasks;
+
+namespace TextOps.Operator.Tasks;
+
+/// <summary>Reads <c>:9090/progress</c> of a running pod: best effort, one second, 16 KiB, no redirect.</summary>
+public sealed class ProgressReader : IDisposable
+{
+    private const int Port = 9090;
+    private const int MaxBytes = 16 * 1024;
+
+    private readonly HttpClient client = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseProxy = false,
+        UseCookies = false,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(1),
+        MaxResponseHeadersLength = 4,
+    })
+    {
+        Timeout = TimeSpan.FromSeconds(1),
+        MaxResponseContentBufferSize = MaxBytes,
+    };
+
+    /// <summary>What the pod at <paramref name="podIP"/> says of its progress; null where it does not answer or answers something else.</summary>
+    public async Task<TaskProgress?> ReadAsync(string podIP, CancellationToken cancellationToken)
+    {
+        if (!IPAddress.TryParse(podIP, out var address))
+        {
+            return null;
+        }
+
+        try
+        {
+            var uri = new UriBuilder(Uri.UriSchemeHttp, address.ToString(), Port, "progress").Uri;
+            using var response = await client.GetAsync(uri, cancellationToken);
+            return response.StatusCode == HttpStatusCode.OK
+                ? JsonSerializer.Deserialize<TaskProgress>(await response.Content.ReadAsByteArrayAsync(cancellationToken), Json.Objects)
+                : null;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or JsonException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => client.Dispose();
+}
