@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Text.Json.Serialization.Metadata;
+using TextOps.Crds.Schema;
 
 namespace TextOps.Crds.Validation;
 
@@ -25,7 +26,7 @@ public static class ResourceValidator
                 {
                     if (property.Get?.Invoke(value) is { } child)
                     {
-                        Walk(child, path.Length == 0 ? property.Name : $"{path}.{property.Name}", violations);
+                        Walk(child, FieldPath.Join(path, property.Name), violations);
                     }
                 }
 
@@ -35,7 +36,7 @@ public static class ResourceValidator
                 {
                     if (entry.Value is not null)
                     {
-                        Walk(entry.Value, $"{path}[{entry.Key}]", violations);
+                        Walk(entry.Value, FieldPath.Join(path, (string)entry.Key), violations);
                     }
                 }
 
@@ -46,7 +47,7 @@ public static class ResourceValidator
                 {
                     if (item is not null)
                     {
-                        Walk(item, $"{path}[{index}]", violations);
+                        Walk(item, FieldPath.Item(path, index), violations);
                     }
 
                     index++;
