@@ -42,8 +42,13 @@ public sealed class SentenceEmbedder : ISentenceEmbedder
     /// <inheritdoc/>
     public int PreferredBatchTokens => graph.HasAttention ? TokenBudgetBatcher.DefaultBudget : LookupBatchTokens;
 
+    /// <summary>Loads a model folder and runs it once.</summary>
+    /// <exception cref="ModelFormatException">A file is missing, damaged, outside the folder or asks for something that is not implemented.</exception>
+    /// <exception cref="DllNotFoundException">ONNX Runtime's native library is not beside the program.</exception>
+    public static SentenceEmbedder Load(string folder, SentenceEmbedderOptions options) => Load(folder, options, HuggingFaceTokenizer.Load);
+
     /// <summary>
-    /// The files of a model folder that is read with these options, weights outside the graph included:
+    /// The files of a model folder that <see cref="Load(string, SentenceEmbedderOptions)"/> reads with these options, weights outside the graph included:
     /// relative paths with forward slashes, sorted. Two folders whose files are equal give equal vectors.
     /// </summary>
     /// <exception cref="ModelFormatException">A file is missing, damaged, outside the folder or asks for something that is not implemented.</exception>
