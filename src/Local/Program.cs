@@ -1,1 +1,3 @@
-return 0;
+using TextOps.Local.Commands;
+
+return await TextOpsCommand.RunAsync(args);

@@ -1,0 +1,41 @@
+using System.CommandLine;
+
+namespace TextOps.Local.Commands;
+
+/// <summary>Options that several commands have.</summary>
+internal static class CommonOptions
+{
+    public static Option<string[]> Files() => new("--filename", "-f")
+    {
+        Required = true,
+        AllowMultipleArgumentsPerToken = false,
+        HelpName = "FILE|DIR",
+        Description = "A manifest, or a folder of manifests (*.yaml, *.yml, *.json, not recursive); may be given more than once.",
+    };
+
+    public static Option<string> Store() => new("--store")
+    {
+        HelpName = "DIR",
+        Description = "Folder that keeps objects and outputs that name no store of their own.",
+        DefaultValueFactory = _ => LocalStore.DefaultFolder,
+    };
+
+    public static Option<string> Namespace() => new("--namespace", "-n")
+    {
+        HelpName = "NAME",
+        Description = "Namespace of objects that name none.",
+        DefaultValueFactory = _ => "default",
+    };
+
+    public static Option<string> LogLevel()
+    {
+        var option = new Option<string>("--log-level")
+        {
+            HelpName = "LEVEL",
+            Description = "What the operator logs to standard error, as JSON: debug, information, warning, error.",
+            DefaultValueFactory = _ => "error",
+        };
+        option.AcceptOnlyFromAmong("debug", "information", "warning", "error");
+        return option;
+    }
+}

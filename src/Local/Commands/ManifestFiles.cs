@@ -1,0 +1,101 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TextOps.Crds;
+using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Generator;
+using TextOps.Crds.Meta;
+using TextOps.Crds.Yaml;
+using TextOps.Kubernetes.Schema;
+
+namespace TextOps.Local.Commands;
+
+/// <summary>Manifests read strictly, completed with defaults and judged by schema and rules, as an API server with strict field validation would.</summary>
+internal static class ManifestFiles
+{
+    /// <summary>Reads <paramref name="paths"/>; objects without a namespace get <paramref name="namespace"/>.</summary>
+    /// <exception cref="UsageException">Something is wrong; the message has a line for each error.</exception>
+    public static IReadOnlyList<EmbeddingJob> Read(IEnumerable<string> paths, string @namespace)
+    {
+        var (objects, errors) = Check(paths, @namespace);
+        if (errors.Count > 0)
+        {
+            throw new UsageException(string.Join(Environment.NewLine, errors));
+        }
+
+        return objects.Count > 0 ? objects : throw new UsageException($"no object in {string.Join(", ", paths)}; a manifest has apiVersion, kind, metadata and spec");
+    }
+
+    /// <summary>Reads <paramref name="paths"/> and says all that is wrong, each with its place.</summary>
+    public static (IReadOnlyList<EmbeddingJob> Objects, IReadOnlyList<ManifestError> Errors) Check(IEnumerable<string> paths, string @namespace)
+    {
+        var objects = new List<EmbeddingJob>();
+        var errors = new List<ManifestError>();
+        var places = new Dictionary<(string, string?, string?), Manifest>();
+        foreach (var path in paths)
+        {
+            var reading = ManifestReader.Read(path);
+            errors.AddRange(reading.Errors);
+            foreach (var manifest in reading.Manifests)
+            {
+                var parsed = StrictManifest.Parse(manifest, CustomResourceDefinitions.Kinds);
+                errors.AddRange(parsed.Errors);
+                if (parsed.Value is not { } value)
+                {
+                    continue;
+                }
+
+                var problems = Judge(manifest, value.GetType()).ToList();
+                errors.AddRange(problems);
+                if (problems.Count > 0 || value is not EmbeddingJob job)
+                {
+                    continue;
+                }
+
+                job = job with { Metadata = job.Metadata with { Namespace = job.Metadata.Namespace ?? @namespace } };
+                if (!places.TryAdd((job.Kind, job.Metadata.Namespace, job.Metadata.Name), manifest))
+                {
+                    errors.Add(manifest.Error("metadata.name", $"{job.Kind} {job.Metadata.Namespace}/{job.Metadata.Name} is there twice; rename one of them"));
+                    continue;
+                }
+
+                objects.Add(job with { Status = null });
+            }
+        }
+
+        return (objects, errors);
+    }
+
+    private static IEnumerable<ManifestError> Judge(Manifest manifest, Type kind)
+    {
+        if (manifest.Name.Length == 0)
+        {
+            yield return manifest.Error("metadata", "metadata.name is missing; give the object a name of lower-case letters, digits and '-'");
+            yield break;
+        }
+
+        var document = manifest.Content.DeepClone().AsObject();
+        document.Remove("status");
+        var schema = StructuralSchema.OfDefinition(CustomResourceDefinitions.Of(kind));
+        schema.Default(document);
+        var violations = schema.Validate(document);
+        foreach (var violation in violations)
+        {
+            yield return At(manifest, violation);
+        }
+
+        if (violations.Count == 0)
+        {
+            foreach (var violation in LocalStore.Rules(document, kind))
+            {
+                yield return At(manifest, violation);
+            }
+        }
+    }
+
+    // Messages begin with the path of their field.
+    private static ManifestError At(Manifest manifest, string message)
+    {
+        var end = message.AsSpan().IndexOfAny(": (");
+        return manifest.Error(end > 0 ? message[..end] : "", message);
+    }
+}

@@ -1,0 +1,159 @@
+using System.Globalization;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace TextOps.Local.Display;
+
+/// <summary>Shows runs while they go: a bar for each on a terminal, a line for each change elsewhere.</summary>
+internal abstract class RunDisplay : IDisposable
+{
+    /// <summary>The display that fits <paramref name="console"/>.</summary>
+    public static RunDisplay For(IAnsiConsole console, TimeProvider time) =>
+        console.Profile.Out.IsTerminal && console.Profile.Capabilities.Ansi ? new Bars(console, time) : new Lines(console.Profile.Out.Writer, time);
+
+    /// <summary>Shows how the runs stand.</summary>
+    public abstract void Show(IReadOnlyList<RunView> views);
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+
+    private static string Measures(RunView view, TimeSpan? eta)
+    {
+        var parts = new List<string>();
+        if (view.Counts.Rows is { } rows)
+        {
+            parts.Add($"{rows.ToString("N0", CultureInfo.InvariantCulture)} rows");
+        }
+
+        if (view.Counts.ChunksPerSecond is { } chunks and > 0)
+        {
+            parts.Add($"{chunks.ToString("N0", CultureInfo.InvariantCulture)} chunks/s");
+        }
+
+        if (view.Counts.TokensPerSecond is { } tokens and > 0)
+        {
+            parts.Add($"{tokens.ToString("N0", CultureInfo.InvariantCulture)} tokens/s");
+        }
+
+        if (!view.IsOver && eta is { } left)
+        {
+            parts.Add($"ETA {ResourceTable.Age(left)}");
+        }
+
+        return string.Join("  ", parts);
+    }
+
+    /// <summary>One line per object, redrawn in place.</summary>
+    private sealed class Bars : RunDisplay
+    {
+        private readonly Dictionary<string, Eta> etas = new(StringComparer.Ordinal);
+        private readonly TimeProvider time;
+        private readonly Lock gate = new();
+        private readonly ManualResetEventSlim ended = new();
+        private readonly Task drawing;
+        private IReadOnlyList<RunView> current = [];
+
+        public Bars(IAnsiConsole console, TimeProvider time)
+        {
+            this.time = time;
+            drawing = Task.Run(() => console.Live(new Text("")).AutoClear(false).Start(Draw));
+        }
+
+        public override void Show(IReadOnlyList<RunView> views)
+        {
+            lock (gate)
+            {
+                current = views;
+            }
+        }
+
+        public override void Dispose()
+        {
+            ended.Set();
+            drawing.Wait();
+            ended.Dispose();
+        }
+
+        private void Draw(LiveDisplayContext context)
+        {
+            bool last;
+            do
+            {
+                last = ended.Wait(TimeSpan.FromMilliseconds(200));
+                lock (gate)
+                {
+                    context.UpdateTarget(Render());
+                }
+            }
+            while (!last);
+        }
+
+        private Grid Render()
+        {
+            var grid = new Grid();
+            grid.AddColumns(new GridColumn().NoWrap(), new GridColumn().NoWrap(), new GridColumn().NoWrap(), new GridColumn().NoWrap());
+            foreach (var view in current)
+            {
+                if (!etas.TryGetValue(view.Name, out var eta))
+                {
+                    etas[view.Name] = eta = new Eta(time);
+                }
+
+                grid.AddRow(
+                    new Text(Printable.OneLine(view.Name, 60)),
+                    new Text(view.Reason, new Style(view.Stalled?.Status == Crds.Meta.ConditionStatus.True ? Color.Red : view.IsReady ? Color.Green : Color.Yellow)),
+                    new BreakdownBar(view.Fraction),
+                    new Text(Measures(view, eta.Estimate(view.Fraction))));
+            }
+
+            return grid;
+        }
+    }
+
+    /// <summary>A bar of block characters with its per cent.</summary>
+    private sealed class BreakdownBar(double fraction) : Renderable
+    {
+        private const int Width = 30;
+
+        protected override IEnumerable<Segment> Render(RenderOptions options, int maxWidth)
+        {
+            var full = (int)Math.Round(fraction * Width);
+            yield return new Segment(new string('━', full), new Style(Color.Green));
+            yield return new Segment(new string('─', Width - full), new Style(Color.Grey));
+            yield return new Segment(string.Create(CultureInfo.InvariantCulture, $" {Math.Floor(fraction * 100),3}%"));
+        }
+
+        protected override Measurement Measure(RenderOptions options, int maxWidth) => new(Width + 5, Width + 5);
+    }
+
+    /// <summary>A line when the state changes, and every five seconds while it moves.</summary>
+    private sealed class Lines(TextWriter output, TimeProvider time) : RunDisplay
+    {
+        private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+        private readonly Dictionary<string, (string Line, int Percent, DateTimeOffset At, Eta Eta)> printed = new(StringComparer.Ordinal);
+
+        public override void Show(IReadOnlyList<RunView> views)
+        {
+            var now = time.GetUtcNow();
+            foreach (var view in views)
+            {
+                var state = $"{view.Reason}  {Printable.OneLine(view.Ready?.Message ?? "")}".TrimEnd();
+                var percent = (int)(view.Fraction * 100);
+                var known = printed.TryGetValue(view.Name, out var before);
+                var eta = known ? before.Eta : new Eta(time);
+                var left = eta.Estimate(view.Fraction);
+                if (known && before.Line == state && (before.Percent == percent || now - before.At < Pause))
+                {
+                    continue;
+                }
+
+                printed[view.Name] = (state, percent, now, eta);
+                output.WriteLine($"{Printable.OneLine(view.Name, 60)}  {percent,3}%  {state}  {Measures(view, left)}".TrimEnd());
+            }
+
+            output.Flush();
+        }
+
+        public override void Dispose() => output.Flush();
+    }
+}

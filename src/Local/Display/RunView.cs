@@ -1,0 +1,35 @@
+using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Meta;
+using TextOps.Operator.EmbeddingJobs;
+
+namespace TextOps.Local.Display;
+
+/// <summary>What a person sees of one object while it runs.</summary>
+internal sealed record RunView(EmbeddingJob Job, RunCounts Counts)
+{
+    /// <summary>Name, with the namespace where it is not the default one.</summary>
+    public string Name => Job.Metadata.Namespace is "default" or null ? Job.Metadata.Name! : $"{Job.Metadata.Namespace}/{Job.Metadata.Name}";
+
+    /// <summary>Ready, where it is known.</summary>
+    public V1Condition? Ready => Find(EmbeddingJobConditions.Ready);
+
+    /// <summary>Stalled, where it is known.</summary>
+    public V1Condition? Stalled => Find(EmbeddingJobConditions.Stalled);
+
+    /// <summary>What kubectl would print as Status.</summary>
+    public string Reason => Ready?.Reason ?? "Pending";
+
+    /// <summary>Whether nothing more happens until somebody changes something.</summary>
+    public bool IsOver =>
+        Job.Status?.ObservedGeneration == Job.Metadata.Generation
+        && Job.Status?.LastHandledRerun == Job.Metadata.Annotations?.GetValueOrDefault(Crds.ApiGroup.RerunAnnotation, Job.Status?.LastHandledRerun!)
+        && (Ready?.Status == ConditionStatus.True || Stalled?.Status == ConditionStatus.True || Reason == EmbeddingJobReasons.Suspended);
+
+    /// <summary>Whether it is as its spec wants it.</summary>
+    public bool IsReady => Ready?.Status == ConditionStatus.True;
+
+    /// <summary>Part of the work that is done, from 0 to 1.</summary>
+    public double Fraction => IsReady ? 1 : Counts.Fraction ?? 0;
+
+    private V1Condition? Find(string type) => Job.Status?.Conditions?.FirstOrDefault(condition => condition.Type == type);
+}

@@ -1,0 +1,66 @@
+using Microsoft.Extensions.Logging;
+using TextOps.Crds.EmbeddingJobs;
+using TextOps.Kubernetes.Client;
+using TextOps.Kubernetes.Core;
+using TextOps.Kubernetes.Runtime;
+using TextOps.Local.Node;
+using TextOps.Operator;
+using TextOps.Operator.EmbeddingJobs;
+using TextOps.Operator.Tasks;
+
+namespace TextOps.Local;
+
+/// <summary>The operator, the Job controller and one node, in one process over one store.</summary>
+internal sealed class LocalControlPlane : IAsyncDisposable
+{
+    private static readonly TimeSpan StatusInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan DisplayInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(5);
+
+    private readonly ProgressReader reader = new();
+    private readonly ProcessNode node;
+    private readonly EventRecorder events;
+    private readonly ControllerHost host;
+    private readonly EmbeddingJobObserver display;
+
+    public LocalControlPlane(LocalStore store, string runnerProgram, ILoggerFactory logs)
+    {
+        var time = TimeProvider.System;
+        var client = store.Cluster;
+        var options = new OperatorOptions { DefaultStore = store.Uri, RunnerImage = "textops-runner", RetryBackoff = TimeSpan.FromSeconds(2) };
+        var nodeOptions = new ProcessNodeOptions { RunnerProgram = runnerProgram, PodsFolder = store.PodsFolder };
+        host = new ControllerHost(client, @namespace: null, time, logs);
+        events = new EventRecorder(client, "textops-operator", time, logs.CreateLogger<EventRecorder>());
+
+        var children = new ChildTasks(client, host.Informer<V1Job>().Store, new LabelIndex<V1Pod>(host.Informer<V1Pod>(), Crds.ApiGroup.NameLabel), options);
+        display = new EmbeddingJobObserver(children, new ProgressBook(reader, DisplayInterval, time), options);
+        var observer = new EmbeddingJobObserver(children, new ProgressBook(reader, StatusInterval, time), options);
+        node = new ProcessNode(client, nodeOptions, time, logs.CreateLogger<ProcessNode>());
+
+        host.Add(new EmbeddingJobController(client, children, observer, events, time, logs.CreateLogger<EmbeddingJobController>()))
+            .Owns<V1Job>()
+            .Owns<V1Pod>(OwnerOf);
+        host.Add(new JobController(client, nodeOptions, time)).Owns<V1Pod>();
+        host.Add(node, new ControllerOptions { Workers = 16 });
+    }
+
+    /// <summary>Starts all of it.</summary>
+    public Task StartAsync(CancellationToken cancellationToken) => host.StartAsync(cancellationToken);
+
+    /// <summary>Looks at an object as the operator does, with fresh progress.</summary>
+    public Task<EmbeddingJobSnapshot> ObserveAsync(EmbeddingJob job, CancellationToken cancellationToken) => display.ObserveAsync(job, cancellationToken);
+
+    /// <summary>Stops the controllers, then ends the runners; each leaves only whole parts.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await host.StopAsync(StopDeadline);
+        await host.DisposeAsync();
+        await node.DisposeAsync();
+        await events.DisposeAsync();
+        reader.Dispose();
+    }
+
+    // A pod's owner is its Job; the object behind that is named by our label.
+    private static NamespacedName? OwnerOf(V1Pod pod) =>
+        pod.Metadata.Labels?.GetValueOrDefault(Crds.ApiGroup.NameLabel) is { } name ? new NamespacedName(pod.Metadata.Namespace!, name) : null;
+}
