@@ -137,7 +137,7 @@ internal abstract class RunDisplay : IDisposable
             var now = time.GetUtcNow();
             foreach (var view in views)
             {
-                var state = $"{view.Reason}  {Printable.OneLine(view.Ready?.Message ?? "")}".TrimEnd();
+                var state = $"{view.Reason}  {Printable.OneLine(view.IsObserved ? view.Ready?.Message ?? "" : "")}".TrimEnd();
                 var percent = (int)(view.Fraction * 100);
                 var known = printed.TryGetValue(view.Name, out var before);
                 var eta = known ? before.Eta : new Eta(time);

@@ -1,3 +1,4 @@
+using TextOps.Crds;
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Meta;
 using TextOps.Operator.EmbeddingJobs;
@@ -17,16 +18,18 @@ internal sealed record RunView(EmbeddingJob Job, RunCounts Counts)
     public V1Condition? Stalled => Find(EmbeddingJobConditions.Stalled);
 
     /// <summary>What kubectl would print as Status.</summary>
-    public string Reason => Ready?.Reason ?? "Pending";
+    public string Reason => IsObserved ? Ready?.Reason ?? "Pending" : "Pending";
+
+    /// <summary>Whether the status speaks of the object as it is now.</summary>
+    public bool IsObserved =>
+        Job.Status?.ObservedGeneration == Job.Metadata.Generation
+        && (Job.Metadata.Annotations?.GetValueOrDefault(ApiGroup.RerunAnnotation) is not { Length: > 0 } rerun || rerun == Job.Status?.LastHandledRerun);
 
     /// <summary>Whether nothing more happens until somebody changes something.</summary>
-    public bool IsOver =>
-        Job.Status?.ObservedGeneration == Job.Metadata.Generation
-        && Job.Status?.LastHandledRerun == Job.Metadata.Annotations?.GetValueOrDefault(Crds.ApiGroup.RerunAnnotation, Job.Status?.LastHandledRerun!)
-        && (Ready?.Status == ConditionStatus.True || Stalled?.Status == ConditionStatus.True || Reason == EmbeddingJobReasons.Suspended);
+    public bool IsOver => IsObserved && (IsReady || Stalled?.Status == ConditionStatus.True || Reason == EmbeddingJobReasons.Suspended);
 
     /// <summary>Whether it is as its spec wants it.</summary>
-    public bool IsReady => Ready?.Status == ConditionStatus.True;
+    public bool IsReady => IsObserved && Ready?.Status == ConditionStatus.True;
 
     /// <summary>Part of the work that is done, from 0 to 1.</summary>
     public double Fraction => IsReady ? 1 : Counts.Fraction ?? 0;

@@ -153,7 +153,7 @@ public static class EmbeddingJobDecision
                     };
             }
 
-            return Settle(shards, $"embedding {VersionName(plan.Version)}: {plan.Inputs} inputs, {plan.InputBytes} bytes in {plan.Shards} shards") with
+            return Settle(shards, $"embedding {VersionName(plan.Version)}: {Counted(plan.Inputs, "input")} of {Bytes(plan.InputBytes)} in {Counted(plan.Shards, "shard")}") with
             {
                 Shards = CountShards(),
                 Counts = counts,
@@ -311,6 +311,16 @@ public static class EmbeddingJobDecision
     private static TimeSpan? Earliest(params TimeSpan?[] waits) => waits.Where(wait => wait is not null).Min();
 
     private static string VersionName(int version) => string.Create(CultureInfo.InvariantCulture, $"v{version:D6}");
+
+    private static string Counted(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
+
+    private static string Bytes(long bytes) => bytes switch
+    {
+        < 1_000 => $"{bytes} B",
+        < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:F0} kB"),
+        < 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:F1} MB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:F2} GB"),
+    };
 
     private static string Cut(string message) => message.Length <= 1024 ? message : message[..1023] + "…";
 }

@@ -4,6 +4,7 @@ using TextOps.Crds;
 using TextOps.Crds.Core;
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Meta;
+using TextOps.Crds.Tasks;
 using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.Core;
 using TextOps.Kubernetes.Runtime;
@@ -42,9 +43,11 @@ public sealed class ChildTasks(IKubernetesClient client, Store<V1Job> jobs, Labe
     public async Task KeepOutcomeAsync(IKubernetesObject owner, TaskAttempt attempt, CancellationToken cancellationToken)
     {
         var annotations = new JsonObject { [ApiGroup.OutcomeAnnotation] = attempt.State.ToString() };
-        if (attempt.Result is not null)
+        var result = attempt.Result
+            ?? (attempt.Message is null ? null : new TaskResult { Error = new TaskError { Reason = attempt.State.ToString(), Message = attempt.Message } });
+        if (result is not null)
         {
-            annotations[ApiGroup.ResultAnnotation] = JsonSerializer.Serialize(attempt.Result, Json.Objects);
+            annotations[ApiGroup.ResultAnnotation] = JsonSerializer.Serialize(result, Json.Objects);
         }
 
         try
