@@ -51,10 +51,16 @@ internal static class TokenizerJson
     {
         var vocabulary = json["model"]!["vocab"]!.AsObject();
         var added = json["added_tokens"]!.AsArray();
-        var id = vocabulary[content]?.GetValue<int>() ?? vocabulary.Count + added.Count(token => !vocabulary.ContainsKey(token!["content"]!.GetValue<string>()));
+        var nextId = vocabulary.Count + added.Count(token => !vocabulary.ContainsKey(token!["content"]!.GetValue<string>()));
         added.Add(new JsonObject
         {
-            ["id"] = id, ["content"] = content, ["single_word"] = singleWord, ["lstrip"] = lstrip, ["rstrip"] = rstrip, ["normalized"] = normalized, ["special"] = special,
+            ["id"] = vocabulary[content]?.GetValue<int>() ?? nextId,
+            ["content"] = content,
+            ["single_word"] = singleWord,
+            ["lstrip"] = lstrip,
+            ["rstrip"] = rstrip,
+            ["normalized"] = normalized,
+            ["special"] = special,
         });
         return json;
     }
