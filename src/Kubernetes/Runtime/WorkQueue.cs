@@ -147,12 +147,15 @@ public sealed class WorkQueue : IDisposable
             {
                 await turn.Task.WaitAsync(cancellationToken);
             }
-            catch (OperationCanceledException) when (turn.Task.IsCompleted)
+            catch (OperationCanceledException)
             {
-                // It was this taker's turn: the next one has to have it.
                 lock (gate)
                 {
-                    WakeOne();
+                    // Where it was this taker's turn already, the next one has to have it.
+                    if (!turn.TrySetCanceled(cancellationToken))
+                    {
+                        WakeOne();
+                    }
                 }
 
                 throw;

@@ -11,7 +11,7 @@ public sealed record UnknownField(string Path, string? Nearest)
     internal static UnknownField Create(string path, string name, IEnumerable<string> known)
     {
         // A third of the letters may be wrong: beyond that a suggestion puzzles more than it helps.
-        var limit = Math.Max(1, name.Length / 3);
+        var limit = name.Length < 3 ? 0 : Math.Max(1, name.Length / 3);
         var nearest = known.Select(candidate => (Candidate: candidate, Distance: Distance(name, candidate)))
             .Where(pair => pair.Distance <= limit)
             .OrderBy(pair => pair.Distance).ThenBy(pair => pair.Candidate, StringComparer.Ordinal)

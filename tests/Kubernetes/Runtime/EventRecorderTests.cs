@@ -1,0 +1,127 @@
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using TextOps.Crds.Meta;
+using TextOps.Kubernetes.Client;
+using TextOps.Kubernetes.Core;
+using TextOps.Kubernetes.InMemory;
+using TextOps.Kubernetes.Runtime;
+using TextOps.Kubernetes.Tests.Support;
+
+namespace TextOps.Kubernetes.Tests.Runtime;
+
+public sealed class EventRecorderTests : IAsyncDisposable
+{
+    private readonly ManualTime time = new();
+    private readonly InMemoryCluster cluster = new();
+    private readonly Widget about = new()
+    {
+        Metadata = new V1ObjectMeta { Name = "a", Namespace = "n", Uid = "uid-1" },
+        Spec = new WidgetSpec { Size = 1 },
+    };
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => cluster.DisposeAsync();
+
+    [Fact]
+    public async Task An_event_says_what_happened_to_which_object_and_when()
+    {
+        await using (var recorder = Recorder())
+        {
+            recorder.Event(about, EventType.Warning, "RetriesExhausted", "shard 3 failed 4 times");
+        }
+
+        var written = Assert.Single(await EventsAsync());
+        Assert.Equal(("Warning", "RetriesExhausted", "shard 3 failed 4 times", 1), (written.Type, written.Reason, written.Message, written.Count));
+        Assert.Equal(new V1ObjectReference { ApiVersion = "test.textops.dev/v1", Kind = "Widget", Namespace = "n", Name = "a", Uid = "uid-1" }, written.InvolvedObject);
+        Assert.Equal("textops-operator", written.Source!.Component);
+        Assert.Equal(time.GetUtcNow(), written.FirstTimestamp);
+        Assert.Equal(time.GetUtcNow(), written.LastTimestamp);
+        Assert.Equal("n", written.Metadata.Namespace);
+    }
+
+    [Fact]
+    public async Task Equal_events_are_one_that_counts_even_after_a_restart()
+    {
+        var first = time.GetUtcNow();
+        await using (var recorder = Recorder())
+        {
+            recorder.Event(about, EventType.Normal, "Started", "run 1");
+            recorder.Event(about, EventType.Normal, "Started", "run 1");
+            recorder.Event(about, EventType.Normal, "Started", "run 2");
+        }
+
+        time.Advance(TimeSpan.FromMinutes(3));
+        await using (var recorder = Recorder())
+        {
+            recorder.Event(about, EventType.Normal, "Started", "run 1");
+            recorder.Event(about with { Metadata = about.Metadata with { Uid = "uid-2" } }, EventType.Normal, "Started", "run 1");
+        }
+
+        var events = (await EventsAsync()).OrderBy(written => written.InvolvedObject.Uid).ThenBy(written => written.Message).ToArray();
+        Assert.Equal([("run 1", 3), ("run 2", 1), ("run 1", 1)], events.Select(written => (written.Message, written.Count!.Value)));
+        Assert.Equal((first, first.AddMinutes(3)), (events[0].FirstTimestamp, events[0].LastTimestamp));
+    }
+
+    [Fact]
+    public async Task An_event_that_the_server_forgot_starts_again()
+    {
+        await using (var recorder = Recorder())
+        {
+            recorder.Event(about, EventType.Normal, "Started", "run 1");
+            var written = await Eventually.HoldsAsync("written", EventsAsync, events => events.Count == 1);
+            await cluster.DeleteAsync<V1Event>(written[0].Metadata.Name!, "n", null, Ct);
+            recorder.Event(about, EventType.Normal, "Started", "run 1");
+        }
+
+        Assert.Equal(1, Assert.Single(await EventsAsync()).Count);
+    }
+
+    [Fact]
+    public async Task A_long_message_is_cut_between_characters()
+    {
+        await using (var recorder = Recorder())
+        {
+            recorder.Event(about, EventType.Normal, "Long", string.Concat(Enumerable.Repeat("😀", 400)));
+            recorder.Event(about, EventType.Normal, "Just", new string('x', 1024));
+        }
+
+        var events = (await EventsAsync()).ToDictionary(written => written.Reason!, written => written.Message!);
+        Assert.Equal(string.Concat(Enumerable.Repeat("😀", 255)) + "…", events["Long"]);
+        Assert.InRange(Encoding.UTF8.GetByteCount(events["Long"]), 1, 1024);
+        Assert.Equal(new string('x', 1024), events["Just"]);
+    }
+
+    [Fact]
+    public async Task Names_are_made_from_names_of_any_length()
+    {
+        await using (var recorder = Recorder())
+        {
+            recorder.Event(about with { Metadata = about.Metadata with { Name = new string('a', 199) + ".b" + new string('c', 52) } }, EventType.Normal, "Long", "name");
+        }
+
+        Assert.InRange(Assert.Single(await EventsAsync()).Metadata.Name!.Length, 1, 253);
+    }
+
+    [Fact]
+    public async Task A_cluster_that_refuses_or_does_not_answer_troubles_nobody()
+    {
+        // The scripted client throws on every write.
+        await using (var recorder = new EventRecorder(new ScriptedClient(), "textops-operator", time, NullLogger<EventRecorder>.Instance))
+        {
+            for (var i = 0; i < 5000; i++)
+            {
+                recorder.Event(about, EventType.Normal, "Reason", $"message {i}");
+            }
+        }
+
+        var late = Recorder();
+        await late.DisposeAsync();
+        late.Event(about, EventType.Normal, "Late", "after the end");
+        Assert.Empty(await EventsAsync());
+    }
+
+    private EventRecorder Recorder() => new(cluster, "textops-operator", time, NullLogger<EventRecorder>.Instance);
+
+    private async Task<IReadOnlyList<V1Event>> EventsAsync() => (await cluster.ListAsync<V1Event>(null, null, Ct)).Items;
+}
