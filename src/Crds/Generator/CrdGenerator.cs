@@ -12,7 +12,7 @@ namespace TextOps.Crds.Generator;
 /// <param name="docs">Where descriptions come from; <see cref="XmlDocs.None"/> leaves them out.</param>
 public sealed class CrdGenerator(XmlDocs docs)
 {
-    /// <summary>The definition (apiextensions.k8s.io/v1).</summary>
+    /// <summary>The definition (apiextensions.k8s.io/v1), as parsed JSON: its numbers can be read as any CLR type that holds them.</summary>
     /// <exception cref="CrdException">The types cannot be said as a structural schema, or something is unbounded, undocumented or contradicts itself.</exception>
     public JsonObject Generate(Type kind)
     {
@@ -25,9 +25,21 @@ public sealed class CrdGenerator(XmlDocs docs)
 
         var problems = new List<string>();
         var columns = kind.GetCustomAttributes<PrinterColumnAttribute>().ToList();
-        var schema = new SchemaBuilder(docs, problems).Resource(kind);
+        var schema = Schema(kind, problems);
         SchemaReview.Review(schema, columns, described: docs != XmlDocs.None, problems);
-        return problems.Count == 0 ? Document(entity, resource, columns, schema) : throw new CrdException(kind, problems);
+        return problems.Count == 0 ? JsonNode.Parse(Document(entity, resource, columns, schema).ToJsonString())!.AsObject() : throw new CrdException(kind, problems);
+    }
+
+    private JsonObject Schema(Type kind, List<string> problems)
+    {
+        try
+        {
+            return new SchemaBuilder(docs, problems).Resource(kind);
+        }
+        catch (NotSupportedException error)
+        {
+            throw new CrdException(kind, [.. problems, error.Message]);
+        }
     }
 
     private static JsonObject Document(KubernetesEntityAttribute entity, CustomResourceAttribute resource, List<PrinterColumnAttribute> columns, JsonObject schema)

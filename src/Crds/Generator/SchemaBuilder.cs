@@ -139,6 +139,7 @@ internal sealed class SchemaBuilder(XmlDocs docs, List<string> problems)
         if (open.Contains(type))
         {
             problems.Add($"{path}: {type.Name} contains itself; a structural schema cannot say that");
+            schema["properties"] = new JsonObject();
             return schema;
         }
 
@@ -167,8 +168,8 @@ internal sealed class SchemaBuilder(XmlDocs docs, List<string> problems)
             switch (attribute, field.Shape.Kind)
             {
                 case (RangeAttribute range, ShapeKind.Int32 or ShapeKind.Int64 or ShapeKind.Number):
-                    schema["minimum"] = Number(range.Minimum);
-                    schema["maximum"] = Number(range.Maximum);
+                    schema["minimum"] = Bound(range.Minimum, field.Shape.Kind, path);
+                    schema["maximum"] = Bound(range.Maximum, field.Shape.Kind, path);
                     break;
                 case (MinLengthAttribute least, ShapeKind.Text):
                     schema["minLength"] = least.Length;
@@ -238,13 +239,22 @@ internal sealed class SchemaBuilder(XmlDocs docs, List<string> problems)
         }
     }
 
-    private static JsonValue Number(object bound) => bound switch
+    // C# takes bounds above int as double, which is exact for whole numbers up to 2^53.
+    private JsonValue Bound(object bound, ShapeKind kind, string path)
     {
-        int whole => JsonValue.Create(whole),
-        long whole => JsonValue.Create(whole),
-        double number => JsonValue.Create(number),
-        _ => JsonValue.Create(double.Parse(Convert.ToString(bound, CultureInfo.InvariantCulture)!, CultureInfo.InvariantCulture)),
-    };
+        var number = Convert.ToDouble(bound, CultureInfo.InvariantCulture);
+        if (kind == ShapeKind.Number)
+        {
+            return JsonValue.Create(number);
+        }
+
+        if (Math.Abs(number) > 1L << 53 || Math.Truncate(number) != number)
+        {
+            problems.Add($"{path}: [Range] bound {number} of a whole number is not exact; take one of at most 2^53");
+        }
+
+        return JsonValue.Create((long)number);
+    }
 
     // Beside the type, where a reader looks for it.
     private static void Insert(JsonObject schema, string name, JsonNode value)

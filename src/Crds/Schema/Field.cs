@@ -7,7 +7,7 @@ namespace TextOps.Crds.Schema;
 internal sealed record Field(string Name, PropertyInfo Property, bool Required)
 {
     /// <summary>What its value is.</summary>
-    public Shape Shape { get; } = Shape.Of(Property.PropertyType);
+    public Shape Shape { get; } = Shape.Of(Property);
 
     /// <summary>The attribute of the property, or null.</summary>
     public TAttribute? Get<TAttribute>()

@@ -6,9 +6,13 @@ namespace TextOps.Crds.Schema;
 /// <summary>What a C# type is in JSON: the one list of types that our resources may use.</summary>
 internal sealed record Shape(ShapeKind Kind, Type Type, Shape? Item = null)
 {
-    /// <summary>The shape of <paramref name="type"/>.</summary>
-    /// <exception cref="NotSupportedException">A resource cannot hold the type.</exception>
-    public static Shape Of(Type type)
+    /// <summary>The shape of a property.</summary>
+    /// <exception cref="NotSupportedException">A resource cannot hold the property's type.</exception>
+    public static Shape Of(PropertyInfo property) => Of(property.PropertyType) ?? throw new NotSupportedException(
+        $"{property.DeclaringType!.Name}.{property.Name}: a resource cannot hold a {property.PropertyType}; "
+        + "use string, bool, int, long, double, DateTimeOffset, an enum, a record, JsonObject, IReadOnlyList or IReadOnlyDictionary<string, …>");
+
+    private static Shape? Of(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (Scalar(type) is { } kind)
@@ -18,18 +22,15 @@ internal sealed record Shape(ShapeKind Kind, Type Type, Shape? Item = null)
 
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
         {
-            return new Shape(ShapeKind.List, type, Of(type.GetGenericArguments()[0]));
+            return Of(type.GetGenericArguments()[0]) is { } item ? new Shape(ShapeKind.List, type, item) : null;
         }
 
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>) && type.GetGenericArguments()[0] == typeof(string))
         {
-            return new Shape(ShapeKind.Map, type, Of(type.GetGenericArguments()[1]));
+            return Of(type.GetGenericArguments()[1]) is { } value ? new Shape(ShapeKind.Map, type, value) : null;
         }
 
-        return type.IsClass && type.Namespace?.StartsWith("System", StringComparison.Ordinal) == false
-            ? new Shape(ShapeKind.Record, type)
-            : throw new NotSupportedException(
-                $"a resource cannot hold a {type}; use a string, bool, int, long, double, DateTimeOffset, enum, record, JsonObject, IReadOnlyList or IReadOnlyDictionary<string, …>");
+        return type.IsClass && type.Namespace?.StartsWith("System", StringComparison.Ordinal) == false ? new Shape(ShapeKind.Record, type) : null;
     }
 
     private static ShapeKind? Scalar(Type type) => type switch

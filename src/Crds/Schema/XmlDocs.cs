@@ -49,7 +49,7 @@ public sealed class XmlDocs
     /// <summary>Summary of an enum's value or a constant; null where it has none.</summary>
     public string? Summary(FieldInfo field) => Summary($"F:{Id(field.DeclaringType!)}.{field.Name}");
 
-    private static string Id(Type type) => type.FullName!.Replace('+', '.');
+    private static string Id(Type type) => (type.IsGenericType ? type.GetGenericTypeDefinition() : type).FullName!.Replace('+', '.');
 
     private string? Summary(string id)
     {

@@ -123,7 +123,7 @@ public static class ManifestReader
         return null;
     }
 
-    // "---" at the start of a line begins a document wherever it is (YAML 1.2, section 9.1.2), so a syntax error in one cannot reach the next.
+    // "---" at the start of a line begins a document and "..." ends one wherever they are (YAML 1.2, section 9.1.2), so a syntax error in one cannot reach the next.
     private static IEnumerable<(string Document, int LinesBefore)> Split(string text)
     {
         var start = 0;
@@ -135,15 +135,16 @@ public static class ManifestReader
             var end = text.IndexOf('\n', at);
             end = end < 0 ? text.Length : end + 1;
             var content = text[at..end];
-            var marker = content.StartsWith("---", StringComparison.Ordinal) && (content.Length == 3 || char.IsWhiteSpace(content[3]));
-            if (marker && hasContent)
+            var begins = IsMarker(content, "---");
+            if (hasContent && (begins || IsMarker(content, "...")))
             {
-                yield return (text[start..at], startLine);
-                (start, startLine) = (at, line);
+                var cut = begins ? at : end;
+                yield return (text[start..cut], startLine);
+                (start, startLine, hasContent) = (cut, begins ? line : line + 1, false);
             }
 
             // Comments and directives belong to the document after them.
-            hasContent |= marker || !(string.IsNullOrWhiteSpace(content) || content[0] is '%' || content.TrimStart()[0] is '#');
+            hasContent |= begins || (start <= at && !(string.IsNullOrWhiteSpace(content) || content[0] is '%' || content.TrimStart()[0] is '#'));
             at = end;
         }
 
@@ -152,6 +153,9 @@ public static class ManifestReader
             yield return (text[start..], startLine);
         }
     }
+
+    private static bool IsMarker(string line, string marker) =>
+        line.StartsWith(marker, StringComparison.Ordinal) && (line.Length == 3 || char.IsWhiteSpace(line[3]));
 
     private static Manifest? Check(JsonNode root, IReadOnlyDictionary<string, ManifestPosition> positions, string file, List<ManifestError> errors)
     {

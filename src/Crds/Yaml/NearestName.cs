@@ -9,8 +9,11 @@ public static class NearestName
     /// </summary>
     public static string? Of(string written, IEnumerable<string> names)
     {
-        var nearest = names.Select(name => (Name: name, Changes: Changes(written.ToUpperInvariant(), name.ToUpperInvariant()))).MinBy(candidate => candidate.Changes);
-        return nearest.Name is not null && nearest.Changes <= Math.Max(1, (Math.Max(written.Length, nearest.Name.Length) + 1) / 3) ? nearest.Name : null;
+        var (nearest, changes) = names
+            .Select(name => (Name: name, Changes: Changes(written.ToUpperInvariant(), name.ToUpperInvariant())))
+            .DefaultIfEmpty((Name: "", Changes: int.MaxValue))
+            .MinBy(candidate => candidate.Changes);
+        return changes <= Math.Max(1, (Math.Max(written.Length, nearest.Length) + 1) / 3) ? nearest : null;
     }
 
     // Optimal string alignment distance: Damerau 1964, Levenshtein 1966.

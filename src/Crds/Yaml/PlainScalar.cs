@@ -48,17 +48,17 @@ internal static partial class PlainScalar
         return true;
     }
 
-    // As Kubernetes does it: 2.0 is the whole number 2.
-    private static JsonValue Number(string text)
+    // As Kubernetes does it: 2.0 is the whole number 2. Parsed JSON, because such a number can be read as any CLR type that holds it.
+    private static JsonNode? Number(string text)
     {
         if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
         {
-            return JsonValue.Create(whole);
+            return JsonNode.Parse(whole.ToString(CultureInfo.InvariantCulture));
         }
 
         var number = double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
-        return Math.Abs(number) < 1L << 53 && Math.Truncate(number) == number ? JsonValue.Create((long)number)
-            : double.IsFinite(number) ? JsonValue.Create(number)
+        return Math.Abs(number) < 1L << 53 && Math.Truncate(number) == number ? JsonNode.Parse(((long)number).ToString(CultureInfo.InvariantCulture))
+            : double.IsFinite(number) ? JsonNode.Parse(number.ToString("R", CultureInfo.InvariantCulture))
             : JsonValue.Create(text);
     }
 
