@@ -190,8 +190,8 @@ internal sealed class Chunker
         while (TokensOf(text.AsSpan(start, end - start)) > _size)
         {
             var middle = start + ((end - start) / 2);
-            middle -= middle > start && char.IsLowSurrogate(text[middle]) ? 1 : 0;
-            if (middle == start)
+            middle += middle > start && char.IsLowSurrogate(text[middle]) ? 1 : 0;
+            if (middle == start || middle == end)
             {
                 return end;
             }
