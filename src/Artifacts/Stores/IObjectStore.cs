@@ -6,23 +6,38 @@ namespace TextOps.Artifacts.Stores;
 /// </summary>
 public interface IObjectStore
 {
-    /// <summary>The store's URI; a key's URI is this, '/' and the key.</summary>
+    /// <summary>The store's URI, without a '/' at its end.</summary>
     string Uri { get; }
+
+    /// <summary>The URI of an object: the store's, '/' and the key, escaped where the scheme wants it.</summary>
+    string UriOf(string key);
 
     /// <summary>Describes an object; null where there is none.</summary>
     Task<ObjectInfo?> HeadAsync(string key, CancellationToken cancellationToken);
 
-    /// <summary>Opens an object to read it once, from <paramref name="offset"/> (bytes) on.</summary>
+    /// <summary>Opens an object to read it once, from <paramref name="offset"/> (bytes) on; from its end or past it there is nothing to read.</summary>
     /// <exception cref="ObjectNotFoundException">There is none.</exception>
     Task<Stream> OpenReadAsync(string key, long offset, CancellationToken cancellationToken);
 
-    /// <summary>Writes an object: <paramref name="write"/> fills it, then it is published whole and durably.</summary>
+    /// <summary>
+    /// Writes an object: <paramref name="write"/> fills it (forward only), then it is published whole and durably. Nothing is published where
+    /// <paramref name="write"/> throws.
+    /// </summary>
     /// <exception cref="PreconditionFailedException"><paramref name="condition"/> does not hold; nothing was written.</exception>
     /// <exception cref="StoreRefusedException">The store cannot take it: no permission, no space, a file where a folder should be.</exception>
     Task<ObjectInfo> PutAsync(string key, Func<Stream, CancellationToken, Task> write, PutCondition condition, CancellationToken cancellationToken);
 
-    /// <summary>Lists the objects whose keys start with <paramref name="prefix"/>, in ordinal order of keys.</summary>
+    /// <summary>
+    /// Lists the objects whose keys start with <paramref name="prefix"/> (not necessarily whole segments), ordered by the UTF-8 bytes of their keys
+    /// (<see cref="ObjectKey.Order"/>), as S3 does.
+    /// </summary>
     IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Lists the segments that follow <paramref name="folder"/> (empty, or ending with '/') in keys that go on after them, in order and without their '/':
+    /// of <c>a/b/c</c> and <c>a/d</c>, below <c>a/</c>, only <c>b</c>. A folder that has just lost its last object may still be named.
+    /// </summary>
+    IAsyncEnumerable<string> ListFoldersAsync(string folder, CancellationToken cancellationToken);
 
     /// <summary>Removes an object; nothing happens where there is none.</summary>
     Task DeleteAsync(string key, CancellationToken cancellationToken);
