@@ -16,13 +16,16 @@ public interface ISentenceEmbedder : IDisposable
     /// <summary>Longest input in tokens, special ones included; longer ones are truncated by <see cref="Encode"/>.</summary>
     int MaxTokens { get; }
 
+    /// <summary>Padded tokens per batch (<see cref="TokenBudgetBatcher"/>) at which this model runs fastest here.</summary>
+    int PreferredBatchTokens { get; }
+
     /// <summary>Encodes the prompt and the text for <see cref="Embed"/>, truncated to <see cref="MaxTokens"/> as Hugging Face truncates (the end goes, special tokens stay).</summary>
     EncodedText Encode(ReadOnlySpan<char> text);
 
     /// <summary>
     /// Embeds a batch in one run of the graph. Vectors are pooled and, where the model says so, scaled to length 1; a vector of length 0 stays 0.
     /// </summary>
-    /// <param name="batch">Token ids of each text, at least one id each.</param>
+    /// <param name="batch">Token ids of each text; a text without ids has the vector 0.</param>
     /// <param name="vectors">Receives <c>[batch, dimensions]</c>, row after row.</param>
     void Embed(IReadOnlyList<int[]> batch, Span<float> vectors);
 }
