@@ -54,7 +54,7 @@ internal static class FileFaults
         UnauthorizedAccessException => Denied(fault, path),
         PathTooLongException => TooLong(fault, path),
 
-        // What the class library makes of EFBIG in some calls.
+        // What the class library makes of EFBIG.
         ArgumentOutOfRangeException => TooLarge(fault, path),
         IOException => fault.HResult switch
         {

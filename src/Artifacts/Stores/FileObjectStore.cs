@@ -29,6 +29,7 @@ public sealed class FileObjectStore : IObjectStore
         Uri = FileUri.FromPath(Root).TrimEnd('/');
         _tree = new FileTree(Root);
         _time = time ?? TimeProvider.System;
+        Posix.SurviveFileSizeLimit();
     }
 
     /// <summary>Absolute path of the folder.</summary>
@@ -70,9 +71,11 @@ public sealed class FileObjectStore : IObjectStore
     {
         ArgumentNullException.ThrowIfNull(write);
         var path = _tree.PathOf(key);
-        using var file = FileFaults.Guard(path, () => CreateTemporary(key, condition));
+        var changed = new List<string>();
+        using var file = FileFaults.Guard(path, () => CreateTemporary(key, condition, changed));
         try
         {
+            FileFaults.Guard(path, () => changed.ForEach(Posix.SyncFolder));
             var (bytes, sha256) = await FillAsync(file, path, write, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
             await PublishAsync(file.Name, key, path, condition, cancellationToken);
@@ -135,11 +138,18 @@ public sealed class FileObjectStore : IObjectStore
         var path = _tree.PathOf(key);
         FileFaults.Guard(path, () =>
         {
-            if (_tree.FindFile(key) is not null)
+            try
             {
-                File.Delete(path);
-                Posix.SyncFolder(Path.GetDirectoryName(path)!);
-                _tree.RemoveEmptyFolders(path, before: _time.GetUtcNow() - TemporaryFileAge);
+                if (_tree.FindFile(key) is not null)
+                {
+                    File.Delete(path);
+                    Posix.SyncFolder(Path.GetDirectoryName(path)!);
+                    _tree.RemoveEmptyFolders(path, before: _time.GetUtcNow() - TemporaryFileAge);
+                }
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Somebody else deleted the folder's last object, and the folder with it.
             }
         });
         return Task.CompletedTask;
@@ -191,23 +201,23 @@ public sealed class FileObjectStore : IObjectStore
         }
     });
 
-    private FileStream CreateTemporary(string key, PutCondition condition)
+    private FileStream CreateTemporary(string key, PutCondition condition, List<string> changed)
     {
         for (var attempt = 0; ; attempt++)
         {
-            var path = _tree.PrepareFile(key);
-            if (condition.MustNotExist && File.Exists(path))
-            {
-                throw new PreconditionFailedException(UriOf(key));
-            }
-
             try
             {
+                var path = _tree.PrepareFile(key, changed);
+                if (condition.MustNotExist && File.Exists(path))
+                {
+                    throw new PreconditionFailedException(UriOf(key));
+                }
+
                 return new FileStream(
                     Path.Combine(Path.GetDirectoryName(path)!, $"{FileTree.TemporaryPrefix}{Guid.NewGuid():N}"),
                     new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read | FileShare.Delete, BufferSize = 0 });
             }
-            catch (DirectoryNotFoundException) when (attempt < 16)
+            catch (Exception exception) when (exception is DirectoryNotFoundException or FileNotFoundException && attempt < 100)
             {
                 // Somebody deleted the folder's last object in between, and the folder with it.
             }

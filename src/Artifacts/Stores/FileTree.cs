@@ -37,12 +37,13 @@ internal sealed class FileTree(string root)
         return KindOf(path) is Kind.File ? path : null;
     }
 
-    /// <summary>Makes the folders that an object's file needs, durably, and returns the file's path.</summary>
+    /// <summary>Makes the folders that an object's file needs and returns the file's path.</summary>
+    /// <param name="changed">Receives the folders that folders were made in, for <see cref="Posix.SyncFolder"/>; not here, because until there is a file in them others may remove them.</param>
     /// <exception cref="StoreRefusedException">Something else is in the way.</exception>
-    public string PrepareFile(string key)
+    public string PrepareFile(string key, ICollection<string> changed)
     {
         var segments = Segments(key);
-        PrepareRoot();
+        PrepareRoot(changed);
         var path = root;
         foreach (var segment in segments.AsSpan(..^1))
         {
@@ -51,7 +52,7 @@ internal sealed class FileTree(string root)
             {
                 case Kind.Missing:
                     Directory.CreateDirectory(path);
-                    Posix.SyncFolder(Path.GetDirectoryName(path)!);
+                    changed.Add(Path.GetDirectoryName(path)!);
                     break;
                 case Kind.File:
                     throw FileInTheWay(path);
@@ -104,16 +105,19 @@ internal sealed class FileTree(string root)
         {
             for (var folder = Path.GetDirectoryName(file)!; folder.Length > root.Length; folder = Path.GetDirectoryName(folder)!)
             {
-                if (Directory.EnumerateFileSystemEntries(folder).Any(entry => !IsStale(entry, before)))
+                // Looked at once: what comes later is somebody's, and keeps the folder from being removed.
+                var stale = new List<string>();
+                foreach (var entry in Directory.EnumerateFileSystemEntries(folder))
                 {
-                    return;
+                    if (!IsStale(entry, before))
+                    {
+                        return;
+                    }
+
+                    stale.Add(entry);
                 }
 
-                foreach (var entry in Directory.GetFiles(folder))
-                {
-                    File.Delete(entry);
-                }
-
+                stale.ForEach(File.Delete);
                 Directory.Delete(folder);
             }
         }
@@ -154,7 +158,7 @@ internal sealed class FileTree(string root)
     private static StoreRefusedException FileInTheWay(string path) =>
         new($"cannot write below {path}: a file is where a folder should be; move that file away or choose another store");
 
-    private void PrepareRoot()
+    private void PrepareRoot(ICollection<string> changed)
     {
         if (Directory.Exists(root))
         {
@@ -172,7 +176,7 @@ internal sealed class FileTree(string root)
         Directory.CreateDirectory(root);
         if (Path.GetDirectoryName(root) is { } parent)
         {
-            Posix.SyncFolder(parent);
+            changed.Add(parent);
         }
     }
 }

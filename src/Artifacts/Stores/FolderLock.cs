@@ -21,7 +21,7 @@ internal sealed class FolderLock : IDisposable
     public static async Task<FolderLock> AcquireAsync(string folder, TimeProvider time, CancellationToken cancellationToken)
     {
         var path = Path.Combine(folder, FileName);
-        var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        var file = Posix.OpenLockFile(path);
         try
         {
             // Polled and not waited for in the kernel, so that a stopped process that holds the lock does not make this one deaf to cancellation.

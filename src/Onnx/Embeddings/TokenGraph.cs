@@ -11,13 +11,16 @@ internal sealed class TokenGraph : IDisposable
     private const string Ids = "input_ids";
     private const string Mask = "attention_mask";
 
+    private const int LongRunTokens = 4096;
+
     private static readonly string[] OutputNames = ["last_hidden_state", "token_embeddings"];
 
     /// <summary>Operators that treat every token alone, so that padding cannot change another token's vector.</summary>
     private static readonly string[] TokenWise = ["Gather", "Cast", "Mul", "Add", "Sub", "Div", "DequantizeLinear", "Identity", "Constant"];
 
     private readonly InferenceSession session;
-    private readonly RunOptions runOptions = new();
+    private readonly RunOptions shortRun = new();
+    private readonly RunOptions longRun = new();
     private readonly string[] inputs;
     private readonly bool[] wide;
     private readonly string[] output;
@@ -27,6 +30,8 @@ internal sealed class TokenGraph : IDisposable
         this.session = session;
         this.inputs = inputs;
         this.output = [output];
+        // Attention over one long text takes hundreds of megabytes, which the arena would keep for good.
+        longRun.AddRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0");
         wide = [.. inputs.Select(name => session.InputMetadata[name].ElementDataType == TensorElementType.Int64)];
         HasAttention = inputs.Contains(Mask);
         IsHalf = half;
@@ -82,7 +87,7 @@ internal sealed class TokenGraph : IDisposable
                     : CreateInput(inputs[i], narrowBuffers[i] = ArrayPool<int>.Shared.Rent(size), batch, shape, padTokenId);
             }
 
-            return session.Run(runOptions, inputs, values, output);
+            return session.Run(size > LongRunTokens ? longRun : shortRun, inputs, values, output);
         }
         finally
         {
@@ -97,7 +102,8 @@ internal sealed class TokenGraph : IDisposable
 
     public void Dispose()
     {
-        runOptions.Dispose();
+        shortRun.Dispose();
+        longRun.Dispose();
         session.Dispose();
     }
 

@@ -1,0 +1,38 @@
+// Hugging Face's own tokenizer behind a line protocol: each line on stdin is {"file", "special", "texts"}, each line on stdout the list of [ids, offsets],
+// one for each text; offsets are start, end, start, end … in UTF-16 units.
+import { createRequire } from 'node:module'
+import { createInterface } from 'node:readline'
+
+const { Tokenizer } = createRequire(import.meta.url)('tokenizers')
+const tokenizers = new Map()
+
+function load(file) {
+  if (!tokenizers.has(file)) {
+    const tokenizer = Tokenizer.fromFile(file)
+    tokenizer.disableTruncation()
+    tokenizer.disablePadding()
+    tokenizers.set(file, tokenizer)
+  }
+  return tokenizers.get(file)
+}
+
+// The package counts code points.
+function toUtf16(text, offsets) {
+  const flat = offsets.flat()
+  if (!/[\ud800-\udfff]/.test(text)) return flat
+  const starts = [0]
+  for (const c of text) starts.push(starts.at(-1) + c.length)
+  return flat.map((offset) => starts[offset])
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  let answer
+  try {
+    const { file, special, texts } = JSON.parse(line)
+    const encodings = await load(file).encodeBatch(texts, { addSpecialTokens: special })
+    answer = encodings.map((encoding, i) => [encoding.getIds(), toUtf16(texts[i], encoding.getOffsets())])
+  } catch (error) {
+    answer = { error: String(error) }
+  }
+  process.stdout.write(JSON.stringify(answer) + '\n')
+}
