@@ -16,15 +16,23 @@ internal sealed class ProgressMeter(TimeProvider time)
     private long _chunks;
     private long _tokens;
 
-    /// <summary>Chunks embedded so far.</summary>
-    public long Chunks => Interlocked.Read(ref _chunks);
-
     /// <summary>Says what the task does from now on; <paramref name="total"/> units of it where it is known.</summary>
     public void Begin(string phase, long total = 0)
     {
         Interlocked.Exchange(ref _total, total);
         Interlocked.Exchange(ref _done, 0);
         _phase = phase;
+    }
+
+    /// <summary>Says that all units are done, those too that nobody counted.</summary>
+    public void Finish() => Interlocked.Exchange(ref _done, Interlocked.Read(ref _total));
+
+    /// <summary>Counts what earlier attempts did; it is no speed.</summary>
+    public void Resume(long rows, long rejected, long chunks, long tokens)
+    {
+        Read(rows, rejected);
+        Interlocked.Add(ref _chunks, chunks);
+        Interlocked.Add(ref _tokens, tokens);
     }
 
     /// <summary>Counts units that an earlier attempt did: they count as done, not as speed.</summary>

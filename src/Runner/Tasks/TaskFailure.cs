@@ -2,6 +2,7 @@ using System.Text.Json;
 using TextOps.Artifacts.Stores;
 using TextOps.Crds.Tasks;
 using TextOps.Onnx.Embeddings;
+using TextOps.Runner.Text;
 using TextOps.Tokenizers;
 
 namespace TextOps.Runner.Tasks;
@@ -16,6 +17,7 @@ internal sealed record TaskFailure(int ExitCode, TaskError Error)
     {
         AggregateException { InnerExceptions: [var only] } => Of(only),
         TaskRefusedException refused => Refused(refused.Reason, refused),
+        InputException => Refused(TaskErrorReasons.InputRejected, error),
         ModelFormatException or TokenizerFormatException or JsonException => Refused(TaskErrorReasons.InvalidSpec, error),
         StoreRefusedException or UnauthorizedAccessException => Refused(TaskErrorReasons.StoreRefused, error),
         OutOfMemoryException => Transient("the runner ran out of memory; raise runner.resources.limits.memory"),
