@@ -1,1 +1,3 @@
-return 0;
+using TextOps.Runner.Hosting;
+
+return await RunnerCommand.RunAsync(args);

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.Net;
+using TextOps.Crds.Tasks;
+
+namespace TextOps.Runner.Hosting;
+
+/// <summary>The command line: <c>textops-runner VERB --task FILE</c>.</summary>
+internal static class RunnerCommand
+{
+    private const int DefaultPort = 9090;
+
+    /// <summary>Runs what <paramref name="args"/> ask for; answers the process's exit code (<see cref="TaskExitCodes"/>).</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand(
+            "Runs one task of TextOps and says in its exit code and result how it ended: 0 done, 2 the task or its input is wrong, 3 try again, 143 stopped.")
+        {
+            Verb("plan", nameof(PlanTask), "Pins inputs and model, cuts shards and creates the plan of the next version; or finds that the last one is up to date."),
+            Verb("embed", nameof(EmbedTask), "Embeds one shard of a planned version; continues after the last whole part."),
+            Verb("commit", nameof(CommitTask), "Makes a version visible whose shards are all done, and removes versions that are no longer kept."),
+        };
+        var parsed = root.Parse(args);
+
+        // Signals are the task host's: a stopped task has to leave whole parts and its own exit code.
+        var code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+        return parsed.Errors.Count > 0 ? TaskExitCodes.Refused : code;
+    }
+
+    private static Command Verb(string name, string kind, string description)
+    {
+        var task = new Option<string>("--task") { Required = true, HelpName = "FILE", Description = $"Task document: JSON of kind {kind}." };
+        var result = new Option<string?>("--result")
+        {
+            HelpName = "FILE",
+            Description = $"Where the result goes, as JSON of at most {TaskResult.MaxBytes} bytes (in pods /dev/termination-log); the last line of standard output by default.",
+        };
+        var listen = new Option<IPEndPoint>("--listen")
+        {
+            HelpName = "ADDRESS:PORT",
+            Description = $"Where /progress and /healthz are served; port 0 takes a free one. By default $POD_IP:{DefaultPort}, or 0.0.0.0:{DefaultPort}.",
+            CustomParser = argument =>
+            {
+                if (IPEndPoint.TryParse(argument.Tokens[0].Value, out var endpoint))
+                {
+                    return endpoint;
+                }
+
+                argument.AddError($"--listen '{argument.Tokens[0].Value}' is not ADDRESS:PORT; write for example 127.0.0.1:{DefaultPort}");
+                return null;
+            },
+            DefaultValueFactory = _ => DefaultEndpoint(),
+        };
+        var threads = new Option<int>("--threads")
+        {
+            HelpName = "N",
+            Description = "How many threads compute; by default as many as processors may be used (a container's limit counts).",
+            DefaultValueFactory = _ => Environment.ProcessorCount,
+        };
+        threads.Validators.Add(argument =>
+        {
+            if (argument.Tokens.Count > 0 && (!int.TryParse(argument.Tokens[0].Value, out var count) || count is < 1 or > 1024))
+            {
+                argument.AddError($"--threads '{argument.Tokens[0].Value}' is not a whole number from 1 to 1024");
+            }
+        });
+        var scratch = new Option<string?>("--scratch") { HelpName = "DIR", Description = "Folder for temporary files; made where absent. By default $TMPDIR." };
+
+        var command = new Command(name, description) { task, result, listen, threads, scratch };
+        command.SetAction((parsed, _) =>
+        {
+            if (parsed.GetValue(scratch) is { } folder)
+            {
+                Environment.SetEnvironmentVariable("TMPDIR", Directory.CreateDirectory(folder).FullName);
+            }
+
+            var options = new RunnerOptions(kind, parsed.GetRequiredValue(task), parsed.GetValue(result), parsed.GetRequiredValue(listen), parsed.GetValue(threads));
+            return new TaskHost(options, TimeProvider.System).RunAsync();
+        });
+        return command;
+    }
+
+    private static IPEndPoint DefaultEndpoint() =>
+        IPAddress.TryParse(Environment.GetEnvironmentVariable("POD_IP"), out var address) ? new(address, DefaultPort) : new(IPAddress.Any, DefaultPort);
+}

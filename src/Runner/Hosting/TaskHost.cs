@@ -1,0 +1,124 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using TextOps.Crds.Tasks;
+using TextOps.Runner.Logging;
+using TextOps.Runner.Progress;
+using TextOps.Runner.Tasks;
+
+namespace TextOps.Runner.Hosting;
+
+/// <summary>Runs one task from its document to its exit code: signals, log, progress, errors, result.</summary>
+internal sealed class TaskHost(RunnerOptions options, TimeProvider time)
+{
+    /// <summary>How long a stopped task may take to come to rest before the process ends without it.</summary>
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(1.2);
+
+    /// <summary>Runs the task; answers the exit code.</summary>
+    public async Task<int> RunAsync()
+    {
+        using var signals = new StopSignals();
+        var logging = new RunnerLogging();
+        var meter = new ProgressMeter(time);
+        var work = Task.Run(() => RunAsync(logging, meter, signals.Token));
+        if (await Task.WhenAny(work, Stopped(signals.Token)) != work)
+        {
+            await Task.WhenAny(work, Task.Delay(s_grace, time));
+        }
+
+        if (!work.IsCompleted)
+        {
+            // Native code that still computes cannot be interrupted, and an orderly exit would unload its library under it.
+            logging.Log.TaskStopped();
+            logging.Dispose();
+            ExitAtOnce(TaskExitCodes.Terminated);
+        }
+
+        var (code, result) = await work;
+        logging.Dispose();
+        if (result is not null && options.Result is null)
+        {
+            await using var output = Console.OpenStandardOutput();
+            await output.WriteAsync((byte[])[.. result, (byte)'\n']);
+        }
+
+        return code;
+    }
+
+    private async Task<(int Code, byte[]? Result)> RunAsync(RunnerLogging logging, ProgressMeter meter, CancellationToken stop)
+    {
+        var log = logging.Log;
+        int code;
+        byte[] result;
+        try
+        {
+            var task = TaskFile.Read(options.Task, options.Kind);
+            logging.Properties.Set(task);
+            log.TaskStarted(options.Kind, CodeVersion.Informational, options.Threads);
+            await using var server = await ServeAsync(meter, log, stop);
+            var context = new TaskContext { Log = log, Properties = logging.Properties, Progress = meter, Time = time, Threads = options.Threads };
+            result = ResultDocument.Serialize(await TaskVerbs.RunAsync(task, context, stop));
+            code = TaskExitCodes.Succeeded;
+        }
+        catch (Exception) when (stop.IsCancellationRequested)
+        {
+            // Whatever a task that is being stopped stumbles over is the stop's doing.
+            log.TaskStopped();
+            return (TaskExitCodes.Terminated, null);
+        }
+        catch (Exception error)
+        {
+            var failure = TaskFailure.Of(error);
+            log.TaskFailed(failure.Error.Reason, failure.Error.Message, failure.ExitCode == TaskExitCodes.Retry ? error : null);
+            result = ResultDocument.Serialize(ResultDocument.Failed(failure.Error.Reason, failure.Error.Message));
+            code = failure.ExitCode;
+        }
+
+        return (WriteResult(log, code, result), result);
+    }
+
+    private async Task<ProgressServer?> ServeAsync(ProgressMeter meter, ILogger log, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var server = await ProgressServer.StartAsync(options.Listen, meter, cancellationToken);
+            log.ProgressServed(server.Address);
+            return server;
+        }
+        catch (IOException error)
+        {
+            log.ProgressNotServed(error.Message);
+            return null;
+        }
+    }
+
+    /// <summary>Writes the result where it is to go; a task that could not say how it ended has to run again, so its exit code tells that.</summary>
+    private int WriteResult(ILogger log, int code, byte[] result)
+    {
+        if (options.Result is not { } path)
+        {
+            return code;
+        }
+
+        try
+        {
+            File.WriteAllBytes(path, result);
+            return code;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            log.ResultNotWritten(path, error.Message);
+            return code == TaskExitCodes.Succeeded ? TaskExitCodes.Retry : code;
+        }
+    }
+
+    private static async Task Stopped(CancellationToken stop)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = stop.Register(stopped.SetResult);
+        await stopped.Task;
+    }
+
+    [DllImport("libc", EntryPoint = "_exit")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern void ExitAtOnce(int code);
+}

@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using TextOps.Artifacts.Embeddings;
+using TextOps.Artifacts.Stores;
+using TextOps.Crds.EmbeddingJobs;
+using TextOps.Runner.Progress;
+using TextOps.Runner.Text;
+
+namespace TextOps.Runner.Inputs;
+
+/// <summary>The files that a source consists of: found and pinned when a version is planned, compared with that and opened when it is made.</summary>
+internal static class InputFiles
+{
+    private const int BufferBytes = 256 * 1024;
+
+    /// <summary>Finds the files of <paramref name="source"/> and pins each by size and SHA-256.</summary>
+    /// <exception cref="InputException">There are none, or one cannot be read.</exception>
+    public static async Task<IReadOnlyList<PinnedInput>> PinAsync(TextSource source, ProgressMeter progress, CancellationToken cancellationToken)
+    {
+        var files = await new SourceListing(new LocalSourceFiles(PathOf)).ListAsync(source, cancellationToken);
+        progress.Begin("Pinning", files.Sum(file => file.Bytes));
+        var pinned = new List<PinnedInput>(files.Count);
+        foreach (var file in files)
+        {
+            pinned.Add(await PinAsync(file.Uri, progress, cancellationToken));
+        }
+
+        return pinned;
+    }
+
+    /// <summary>Compares an input with what it was when the version was planned.</summary>
+    /// <exception cref="InputException">It is gone or has changed.</exception>
+    public static async Task CheckAsync(PinnedInput planned, ProgressMeter progress, CancellationToken cancellationToken)
+    {
+        var now = await PinAsync(planned.Uri, progress, cancellationToken);
+        if (now.ETag != planned.ETag || now.Bytes != planned.Bytes)
+        {
+            throw new InputException(
+                $"{planned.Uri} has changed since the version was planned ({planned.Bytes} bytes then, {now.Bytes} now, another SHA-256); let nobody change inputs during a run, and rerun the job");
+        }
+    }
+
+    /// <summary>Opens an input from <paramref name="offset"/> (bytes) on.</summary>
+    public static Task<Stream> OpenAsync(string uri, long offset, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+
+        // The reader has a buffer of its own.
+        var file = new FileStream(PathOf(uri), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan)
+        {
+            Position = offset,
+        };
+        return Task.FromResult<Stream>(file);
+    }
+
+    private static async Task<PinnedInput> PinAsync(string uri, ProgressMeter progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var content = await OpenAsync(uri, offset: 0, cancellationToken);
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            var buffer = new byte[BufferBytes];
+            var bytes = 0L;
+            while (await content.ReadAsync(buffer, cancellationToken) is > 0 and var read)
+            {
+                hash.AppendData(buffer.AsSpan(0, read));
+                bytes += read;
+                progress.Advance(read);
+            }
+
+            return new PinnedInput { Uri = uri, Bytes = bytes, ETag = Convert.ToHexStringLower(hash.GetHashAndReset()) };
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new InputException($"{uri} does not exist any more; put it back, or rerun the job", error);
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new InputException($"{uri} may not be read by user '{Environment.UserName}'; give that user access to it", error);
+        }
+    }
+
+    private static string PathOf(string uri)
+    {
+        try
+        {
+            return FileUri.ToPath(uri);
+        }
+        catch (StoreRefusedException error)
+        {
+            throw new FormatException(error.Message, error);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Logging;
+
+namespace TextOps.Runner.Logging;
+
+/// <summary>Everything the runner logs: one event name for each thing that happens.</summary>
+internal static partial class RunnerEvents
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Kind} starts, runner {CodeVersion}, {Threads} threads")]
+    public static partial void TaskStarted(this ILogger log, string kind, string codeVersion, int threads);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "progress is served at {Address}/progress")]
+    public static partial void ProgressServed(this ILogger log, string address);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "progress is not served: {Reason}")]
+    public static partial void ProgressNotServed(this ILogger log, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Output} already has this content: up to date")]
+    public static partial void UpToDate(this ILogger log, string output);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Output} is planned: {Inputs} inputs, {Bytes} bytes, {Shards} shards")]
+    public static partial void Planned(this ILogger log, string output, int inputs, long bytes, int shards);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "the shard is finished already: {Rows} rows, {Chunks} chunks")]
+    public static partial void ShardFinishedBefore(this ILogger log, long rows, long chunks);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Parts} parts with {Rows} rows are whole already; going on after them")]
+    public static partial void ShardResumed(this ILogger log, int parts, long rows);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Percent} %, {Rows} rows, {Chunks} chunks, {ChunksPerSecond} chunks/s, {TokensPerSecond} tokens/s")]
+    public static partial void ShardProgress(this ILogger log, int percent, long rows, long chunks, double chunksPerSecond, double tokensPerSecond);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "the shard is finished: {Rows} rows, {Rejected} rejected, {Chunks} chunks, {Parts} parts")]
+    public static partial void ShardFinished(this ILogger log, long rows, long rejected, long chunks, int parts);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} of {Rows} rows rejected: {Reason}; they are listed in {Files}")]
+    public static partial void RowsRejected(this ILogger log, long count, long rows, string reason, string files);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} chunks of other rows were left out, because the model knows none of their tokens")]
+    public static partial void ChunksUnknown(this ILogger log, long count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} chunks lost their end, because the model takes {MaxTokens} tokens; a smaller spec.chunking.size keeps all text")]
+    public static partial void ChunksTruncated(this ILogger log, long count, int maxTokens);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Output} is committed: {Rows} rows, {Embedded} embedded, {Rejected} rejected, {Chunks} chunks")]
+    public static partial void Committed(this ILogger log, string output, long rows, long embedded, long rejected, long chunks);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "version {Removed} is removed, because it is no longer kept")]
+    public static partial void VersionRemoved(this ILogger log, int removed);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Reason}: {Failure}")]
+    public static partial void TaskFailed(this ILogger log, string reason, string failure, Exception? exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "stopped; whole parts are kept and the task continues after them")]
+    public static partial void TaskStopped(this ILogger log);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "the result could not be written to {Path}: {Reason}")]
+    public static partial void ResultNotWritten(this ILogger log, string path, string reason);
+}

@@ -1,0 +1,80 @@
+using TextOps.Artifacts.Embeddings;
+using TextOps.Artifacts.Models;
+using TextOps.Artifacts.Stores;
+using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Tasks;
+using TextOps.Onnx.Embeddings;
+using TextOps.Runner.Tasks;
+
+namespace TextOps.Runner.Models;
+
+/// <summary>Models of tasks: pinned by the digests of their files when a version is planned, and loaded only if these still hold.</summary>
+internal static class ModelLoading
+{
+    /// <summary>Pins the model and loads it, to know that it works and what it makes.</summary>
+    /// <exception cref="TaskRefusedException">There is no such model.</exception>
+    /// <exception cref="ModelFormatException">It cannot be used.</exception>
+    public static async Task<(PinnedModel Pinned, ISentenceEmbedder Embedder)> PinAsync(EmbeddingModel settings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var folder = await ModelFolder.OpenAsync(settings.Uri, cancellationToken);
+            var options = OptionsOf(settings);
+            var files = await ModelFiles.DigestAsync(folder, SentenceEmbedder.FilesOf(folder, options), cancellationToken);
+            var embedder = SentenceEmbedder.Load(folder, options);
+            var pinned = new PinnedModel { Uri = settings.Uri, Settings = settings, Files = files, Dimensions = embedder.Dimensions, MaxTokens = embedder.MaxTokens };
+            return (pinned, embedder);
+        }
+        catch (StoreRefusedException error)
+        {
+            throw new TaskRefusedException(TaskErrorReasons.InvalidSpec, $"spec.model: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Loads a pinned model after its files were compared with the pinned digests.</summary>
+    /// <exception cref="TaskRefusedException">The model has changed since the version was planned.</exception>
+    /// <exception cref="ModelFormatException">It cannot be used.</exception>
+    public static async Task<ISentenceEmbedder> LoadAsync(PinnedModel pinned, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var folder = await ModelFolder.OpenAsync(pinned.Uri, cancellationToken);
+            var options = OptionsOf(pinned.Settings);
+            await ModelFiles.VerifyAsync(folder, pinned.Files, cancellationToken);
+
+            // A file that was added may change how the others are used.
+            var added = SentenceEmbedder.FilesOf(folder, options).Where(file => !pinned.Files.ContainsKey(file)).ToList();
+            return added.Count == 0
+                ? SentenceEmbedder.Load(folder, options)
+                : throw new StoreRefusedException($"file {added[0]} was added to {folder} since the version was planned; remove it, or plan a new version");
+        }
+        catch (StoreRefusedException error)
+        {
+            throw new TaskRefusedException(TaskErrorReasons.InvalidSpec, $"spec.model: {error.Message}", error);
+        }
+    }
+
+    private static SentenceEmbedderOptions OptionsOf(EmbeddingModel settings) => new()
+    {
+        Precision = settings.Precision switch
+        {
+            ModelPrecision.Fp32 => Precision.Float32,
+            ModelPrecision.Fp16 => Precision.Float16,
+            ModelPrecision.Int8 => Precision.Int8,
+            _ => Precision.Auto,
+        },
+        Pooling = settings.Pooling switch
+        {
+            PoolingMode.Mean => Pooling.Mean,
+            PoolingMode.Cls => Pooling.Cls,
+            PoolingMode.Max => Pooling.Max,
+            _ => null,
+        },
+        Normalize = settings.Normalize,
+        MaxTokens = settings.MaxTokens,
+        Prompt = settings.Prompt,
+
+        // Many batches at once use cores better than many threads in one.
+        IntraOpThreads = 1,
+    };
+}

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TextOps.Artifacts.Embeddings;
+using TextOps.Crds;
+using TextOps.Crds.EmbeddingJobs;
+using TextOps.Runner.Text;
+
+namespace TextOps.Runner.Plan;
+
+/// <summary>Identities of content: equal fingerprints mean that a version would hold the same bytes.</summary>
+internal static class Fingerprint
+{
+    /// <summary>Raised when this program would make other parts of the same inputs and settings than before.</summary>
+    private const int Generation = 1;
+
+    /// <summary>
+    /// Fingerprint of a version: inputs (names below the source's folder, sizes, tags, order), how they are read, model, chunking, validation, format and number of
+    /// shards. Not the run, and not where inputs and model lie.
+    /// </summary>
+    public static string OfVersion(TextSource source, IReadOnlyList<PinnedInput> inputs, PinnedModel model, Chunking chunking, RowValidation validation, EmbeddingFormat format, int shards)
+    {
+        var names = new RowNames(source.Uri);
+        return CanonicalJson.Sha256(new JsonObject
+        {
+            ["inputs"] = new JsonArray([.. inputs.Select(input => new JsonObject { ["name"] = names.PathOf(input.Uri), ["bytes"] = input.Bytes, ["etag"] = input.ETag })]),
+            ["source"] = Node(source with { Uri = "" }),
+            ["settings"] = Settings(model, chunking),
+            ["validation"] = Node(validation),
+            ["format"] = Node(format),
+            ["shards"] = shards,
+        });
+    }
+
+    /// <summary>Hash of all that decides how a text becomes chunks and vectors; part of each chunk's id.</summary>
+    public static string OfSettings(PinnedModel model, Chunking chunking) => CanonicalJson.Sha256(Settings(model, chunking));
+
+    private static JsonObject Settings(PinnedModel model, Chunking chunking) => new()
+    {
+        ["generation"] = Generation,
+        ["model"] = Node(model.Settings with { Uri = "", Revision = null }),
+        ["files"] = Node(model.Files),
+        ["chunking"] = Node(chunking),
+    };
+
+    private static JsonNode? Node<T>(T value) => JsonSerializer.SerializeToNode(value, Json.Strict);
+}

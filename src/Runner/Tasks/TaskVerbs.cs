@@ -1,0 +1,19 @@
+using TextOps.Crds.Tasks;
+using TextOps.Runner.Commit;
+using TextOps.Runner.Embed;
+using TextOps.Runner.Plan;
+
+namespace TextOps.Runner.Tasks;
+
+/// <summary>Which code does which task.</summary>
+internal static class TaskVerbs
+{
+    /// <summary>Does <paramref name="task"/>.</summary>
+    public static async Task<TaskResult> RunAsync(TaskDocument task, TaskContext context, CancellationToken cancellationToken) => task switch
+    {
+        PlanTask plan => new TaskResult { Plan = await new PlanVerb(context).RunAsync(plan, cancellationToken) },
+        EmbedTask embed => new TaskResult { Embed = await new EmbedVerb(context, PartLimits.Default).RunAsync(embed, cancellationToken) },
+        CommitTask commit => new TaskResult { Commit = await new CommitVerb(context).RunAsync(commit, cancellationToken) },
+        _ => throw new TaskRefusedException(TaskErrorReasons.InvalidSpec, $"there is no verb for a task of kind {task.Kind}"),
+    };
+}
