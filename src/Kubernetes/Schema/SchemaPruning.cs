@@ -15,17 +15,17 @@ internal static class SchemaPruning
 
     public static void Prune(SchemaNode root, JsonObject document)
     {
-        Visit(root, document, "", (parent, name, _, _) => parent.Remove(name));
+        Visit(root, document, "", (parent, name, _) => parent.Remove(name));
     }
 
-    public static IReadOnlyList<UnknownField> Find(SchemaNode root, JsonObject document)
+    public static IReadOnlyList<string> Find(SchemaNode root, JsonObject document)
     {
-        var unknown = new List<UnknownField>();
-        Visit(root, document, "", (_, name, path, known) => unknown.Add(UnknownField.Create(path, name, known)));
+        var unknown = new List<string>();
+        Visit(root, document, "", (_, _, path) => unknown.Add(path));
         return unknown;
     }
 
-    private static void Visit(SchemaNode schema, JsonNode? value, string path, Action<JsonObject, string, string, IEnumerable<string>> report)
+    private static void Visit(SchemaNode schema, JsonNode? value, string path, Action<JsonObject, string, string> report)
     {
         switch (value)
         {
@@ -42,7 +42,7 @@ internal static class SchemaPruning
         }
     }
 
-    private static void VisitObject(SchemaNode schema, JsonObject document, string path, Action<JsonObject, string, string, IEnumerable<string>> report)
+    private static void VisitObject(SchemaNode schema, JsonObject document, string path, Action<JsonObject, string, string> report)
     {
         foreach (var (name, value) in document.ToArray())
         {
@@ -61,12 +61,12 @@ internal static class SchemaPruning
             }
             else if (!schema.PreserveUnknownFields && !schema.AnyAdditionalProperty)
             {
-                report(document, name, fieldPath, path.Length == 0 ? schema.Properties.Keys.Concat(Envelope) : schema.Properties.Keys);
+                report(document, name, fieldPath);
             }
         }
     }
 
-    private static void VisitMetadata(JsonNode? value, string path, Action<JsonObject, string, string, IEnumerable<string>> report)
+    private static void VisitMetadata(JsonNode? value, string path, Action<JsonObject, string, string> report)
     {
         if (value is not JsonObject metadata)
         {
@@ -77,7 +77,7 @@ internal static class SchemaPruning
         {
             if (!MetadataFields.Contains(name))
             {
-                report(metadata, name, $"{path}.{name}", MetadataFields);
+                report(metadata, name, $"{path}.{name}");
             }
         }
     }

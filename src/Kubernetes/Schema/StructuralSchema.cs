@@ -28,8 +28,8 @@ public sealed class StructuralSchema
     /// <summary>Removes the fields the schema does not know, in place; those of metadata are judged by ObjectMeta.</summary>
     public void Prune(JsonObject document) => SchemaPruning.Prune(root, document);
 
-    /// <summary>The fields the schema does not know, in document order; the document stays as it is.</summary>
-    public IReadOnlyList<UnknownField> FindUnknown(JsonObject document) => SchemaPruning.Find(root, document);
+    /// <summary>Paths of the fields the schema does not know, in document order; the document stays as it is.</summary>
+    public IReadOnlyList<string> FindUnknown(JsonObject document) => SchemaPruning.Find(root, document);
 
     /// <summary>
     /// What breaks the schema, one message a violation with its field path: <c>spec.shards: Invalid value: 0: spec.shards in body should be

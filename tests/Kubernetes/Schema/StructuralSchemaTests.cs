@@ -88,7 +88,7 @@ public sealed class StructuralSchemaTests
     }
 
     [Fact]
-    public void Unknown_fields_are_found_with_the_name_that_was_meant_and_pruned()
+    public void Unknown_fields_are_found_and_pruned()
     {
         var schema = Field("""
             {"type":"object","properties":{
@@ -105,14 +105,8 @@ public sealed class StructuralSchemaTests
 
         Assert.Equal(
         [
-            "unknown field \"metadata.labls\"; did you mean \"labels\"?",
-            "unknown field \"sepc\"",
-            "unknown field \"f.shard\"; did you mean \"shards\"?",
-            "unknown field \"f.zzz\"",
-            "unknown field \"f.free.known.r\"",
-            "unknown field \"f.map.key.w\"",
-            "unknown field \"f.list[1].nmae\"; did you mean \"name\"?",
-        ], schema.FindUnknown(document).Select(field => field.ToString()));
+            "metadata.labls", "sepc", "f.shard", "f.zzz", "f.free.known.r", "f.map.key.w", "f.list[1].nmae",
+        ], schema.FindUnknown(document));
         Assert.True(JsonNode.DeepEquals(untouched, document));
 
         schema.Prune(document);
