@@ -23,9 +23,8 @@ internal sealed class LocalSourceFiles : ISourceFiles
         try
         {
             // The reader has a buffer of its own.
-            var stream = new FileStream(PathOf(uri), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
-            stream.Position = offset;
-            return Task.FromResult<Stream>(stream);
+            var options = new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0, Options = FileOptions.Asynchronous | FileOptions.SequentialScan };
+            return Task.FromResult<Stream>(new FileStream(PathOf(uri), options) { Position = offset });
         }
         catch (UnauthorizedAccessException exception)
         {
