@@ -6,5 +6,6 @@ store=${TEXTOPS_STORE:-textops-store}
 
 bin/textops run -f config/samples/embeddingjob.yaml --store "$store"
 echo
-echo '$ textops search support-tickets "I was charged twice for the same invoice" -k 3'
-bin/textops search --store "$store" support-tickets "I was charged twice for the same invoice" -k 3
+question="card was billed two times, please refund the duplicate payment"
+echo "\$ bin/textops search support-tickets \"$question\" -k 3"
+bin/textops search --store "$store" support-tickets "$question" -k 3

@@ -14,10 +14,10 @@ public sealed record ChunkRecord
     /// <summary>Index of the chunk in its row, from 0.</summary>
     public required int Chunk { get; init; }
 
-    /// <summary>Where the chunk starts in the row's text, in UTF-16 code units.</summary>
+    /// <summary>Where the chunk starts in the row's text, in Unicode scalar values, as Python indexes strings.</summary>
     public required int Start { get; init; }
 
-    /// <summary>Where it ends (exclusive), in UTF-16 code units.</summary>
+    /// <summary>Where it ends (exclusive), in Unicode scalar values, as Python indexes strings.</summary>
     public required int End { get; init; }
 
     /// <summary>The chunk's text.</summary>

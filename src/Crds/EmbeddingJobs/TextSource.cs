@@ -21,7 +21,7 @@ public sealed record TextSource
     [MinLength(1), MaxLength(256)]
     public string TextField { get; init; } = "text";
 
-    /// <summary>JSON field that holds the row's id; where absent, ids are made of the file's name and the row's number.</summary>
+    /// <summary>JSON field that holds the row's id; where absent, a row's id is <c>&lt;path below the source&gt;@&lt;offset of its first byte&gt;</c>.</summary>
     [MinLength(1), MaxLength(256)]
     public string? IdField { get; init; }
 

@@ -16,7 +16,7 @@ internal static class InputFiles
     /// <exception cref="InputException">There are none, or one cannot be read.</exception>
     public static async Task<IReadOnlyList<PinnedInput>> PinAsync(TextSource source, ProgressMeter progress, CancellationToken cancellationToken)
     {
-        var files = await new SourceListing(new LocalSourceFiles(PathOf)).ListAsync(source, cancellationToken);
+        var files = await new SourceListing(new LocalSourceFiles()).ListAsync(source, cancellationToken);
         progress.Begin("Pinning", files.Sum(file => file.Bytes));
         var pinned = new List<PinnedInput>(files.Count);
         foreach (var file in files)
