@@ -57,10 +57,16 @@ public sealed class EncodingTests
         var tokenizer = HuggingFaceTokenizer.Load(Repository.SharedData("tokenizers", "bert-base-uncased", "tokenizer.json"));
         var text = string.Join('\n', Texts.Declarations().Take(200));
         var encoding = new Encoding();
-        tokenizer.Encode(text, encoding);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        tokenizer.Encode(text, encoding);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        // The least of several: the pool of buffers may be filled in any of them, and another test's collection may have emptied it.
+        Assert.Equal(0, Enumerable.Range(0, 10).Min(_ => Allocated()));
+
+        long Allocated()
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            tokenizer.Encode(text, encoding);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
     }
 
     [Fact]
