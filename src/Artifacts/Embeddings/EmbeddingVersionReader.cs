@@ -33,7 +33,8 @@ public sealed class EmbeddingVersionReader
     }
 
     /// <summary>The chunks with their vectors, in the manifest's order, at most 1,024 at a time and never of two parts.</summary>
-    /// <param name="verify">Whether each part's files are compared with the digests in the manifest before anything of them is given out; reads them twice.</param>
+    /// <param name="verify">Whether each part's files are compared with the digests in the manifest before anything of them is given out;
+    /// reads them twice.</param>
     /// <exception cref="StoreRefusedException">A part is damaged or missing; the message names its file.</exception>
     public async IAsyncEnumerable<EmbeddingBatch> ReadAsync(bool verify, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -73,7 +74,9 @@ public sealed class EmbeddingVersionReader
     private static async Task<StoreRefusedException> NotCommittedAsync(EmbeddingVersions versions, int? wanted, CancellationToken cancellationToken)
     {
         var committed = (await versions.ListVersionsAsync(cancellationToken)).Where(state => state.Committed).Select(state => state.Version).ToList();
-        var what = wanted is { } number ? $"{versions.UriOf(number)} is not a committed version" : $"{versions.Store.UriOf(versions.Layout.Folder[..^1])} has no latest version";
+        var what = wanted is { } number
+            ? $"{versions.UriOf(number)} is not a committed version"
+            : $"{versions.Store.UriOf(versions.Layout.Folder[..^1])} has no latest version";
         return new StoreRefusedException(committed.Count == 0
             ? $"{what}, and there is no other; run the job that writes it"
             : $"{what}; choose one of these: {string.Join(", ", committed)}");
@@ -95,7 +98,8 @@ public sealed class EmbeddingVersionReader
             var vectors = new float[chunks.Length * Manifest.Dimensions];
             for (var index = 0; index < chunks.Length; index++)
             {
-                var chunk = await NextAsync(lines, chunksFile, cancellationToken) ?? throw Damaged(chunksFile, $"it has fewer chunks than the {part.Chunks} that the manifest says");
+                var chunk = await NextAsync(lines, chunksFile, cancellationToken)
+                    ?? throw Damaged(chunksFile, $"it has fewer chunks than the {part.Chunks} that the manifest says");
                 if (vectorsContent is null)
                 {
                     CopyVector(chunk, chunksFile, vectors.AsSpan(index * Manifest.Dimensions, Manifest.Dimensions));
@@ -179,8 +183,8 @@ public sealed class EmbeddingVersionReader
     private VersionFile FileOf(PartRecord part, string path) =>
         part.Files.FirstOrDefault(file => file.Path == path)
         ?? throw new StoreRefusedException(
-            $"{_versions.Store.UriOf(_versions.Layout.File(Manifest.Version, VersionLayout.ManifestFile))} is damaged: part {part.Sequence} of shard {part.Shard} has no file {path}; "
-            + "run the job again with annotation textops.dev/rerun");
+            $"{_versions.Store.UriOf(_versions.Layout.File(Manifest.Version, VersionLayout.ManifestFile))} is damaged: "
+            + $"part {part.Sequence} of shard {part.Shard} has no file {path}; run the job again with annotation textops.dev/rerun");
 
     private async Task<Stream> OpenAsync(VersionFile file, CancellationToken cancellationToken)
     {

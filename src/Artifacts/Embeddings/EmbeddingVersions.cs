@@ -127,7 +127,9 @@ public sealed class EmbeddingVersions(IObjectStore store, string name, TaskOwner
         }
     }
 
-    /// <summary>Writes a file of a version, replacing what a broken-off attempt left; describes it by size and digest, taken while it is written.</summary>
+    /// <summary>
+    /// Writes a file of a version, replacing what a broken-off attempt left; describes it by size and digest, taken while it is written.
+    /// </summary>
     public async Task<VersionFile> WritePartFileAsync(
         int version, string path, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
     {
@@ -157,18 +159,21 @@ public sealed class EmbeddingVersions(IObjectStore store, string name, TaskOwner
     public Task WritePartAsync(int version, PartRecord part, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(part);
-        return JsonDocuments.WriteAsync(Store, Layout.File(version, VersionLayout.PartRecordFile(part.Shard, part.Sequence)), part, PutCondition.None, cancellationToken);
+        var path = VersionLayout.PartRecordFile(part.Shard, part.Sequence);
+        return JsonDocuments.WriteAsync(Store, Layout.File(version, path), part, PutCondition.None, cancellationToken);
     }
 
     /// <summary>Declares a shard finished; its parts are whole.</summary>
     public Task WriteShardAsync(int version, ShardRecord shard, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(shard);
-        return JsonDocuments.WriteAsync(Store, Layout.File(version, VersionLayout.ShardRecordFile(shard.Shard)), shard, PutCondition.None, cancellationToken);
+        var path = VersionLayout.ShardRecordFile(shard.Shard);
+        return JsonDocuments.WriteAsync(Store, Layout.File(version, path), shard, PutCondition.None, cancellationToken);
     }
 
     /// <summary>
-    /// Commits a version: run record, manifest, pointer to the latest, in this order; the pointer never moves back. Returns the manifest that is there, which is another
+    /// Commits a version: run record, manifest, pointer to the latest, in this order; the pointer never moves back. Returns the manifest
+    /// that is there, which is another
     /// attempt's where this run was committed before.
     /// </summary>
     /// <exception cref="StoreRefusedException">The version is another run's or another owner's, or was not planned.</exception>
@@ -177,7 +182,8 @@ public sealed class EmbeddingVersions(IObjectStore store, string name, TaskOwner
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(run);
         var plan = await ReadPlanAsync(manifest.Version, cancellationToken)
-            ?? throw new StoreRefusedException($"{UriOf(manifest.Version)} has no {VersionLayout.PlanFile}; a version is committed after it was planned, so start the run again");
+            ?? throw new StoreRefusedException(
+                $"{UriOf(manifest.Version)} has no {VersionLayout.PlanFile}; a version is committed after it was planned, so start the run again");
         CheckOwner(manifest.Version, plan.Owner, manifest.Owner);
         CheckRun(manifest.Version, plan.RunId, manifest.RunId);
 
@@ -187,7 +193,8 @@ public sealed class EmbeddingVersions(IObjectStore store, string name, TaskOwner
             await JsonDocuments.WriteAsync(Store, Layout.RunRecord(manifest.Version), run, PutCondition.None, cancellationToken);
             try
             {
-                await JsonDocuments.WriteAsync(Store, Layout.File(manifest.Version, VersionLayout.ManifestFile), manifest, PutCondition.IfNoneMatch, cancellationToken);
+                var key = Layout.File(manifest.Version, VersionLayout.ManifestFile);
+                await JsonDocuments.WriteAsync(Store, key, manifest, PutCondition.IfNoneMatch, cancellationToken);
                 committed = manifest;
             }
             catch (PreconditionFailedException)
@@ -236,7 +243,8 @@ public sealed class EmbeddingVersions(IObjectStore store, string name, TaskOwner
         if (apiVersion != ApiGroup.GroupVersion)
         {
             throw new StoreRefusedException(
-                $"{Store.UriOf(Layout.File(version, path))} is of apiVersion '{apiVersion}', and this program reads {ApiGroup.GroupVersion}; use the program that wrote it or a newer one");
+                $"{Store.UriOf(Layout.File(version, path))} is of apiVersion '{apiVersion}', and this program reads {ApiGroup.GroupVersion}; "
+                + "use the program that wrote it or a newer one");
         }
 
         if (number != version)
@@ -255,7 +263,8 @@ public sealed class EmbeddingVersions(IObjectStore store, string name, TaskOwner
         if (found != expected)
         {
             throw new StoreRefusedException(
-                $"{UriOf(version)} belongs to {found.Namespace}/{found.Name}, not to {expected.Namespace}/{expected.Name}; set spec.output.name of {expected.Namespace}/{expected.Name} to a name of its own");
+                $"{UriOf(version)} belongs to {found.Namespace}/{found.Name}, not to {expected.Namespace}/{expected.Name}; "
+                + $"set spec.output.name of {expected.Namespace}/{expected.Name} to a name of its own");
         }
     }
 
@@ -263,7 +272,8 @@ public sealed class EmbeddingVersions(IObjectStore store, string name, TaskOwner
     {
         if (found != expected)
         {
-            throw new StoreRefusedException($"{UriOf(version)} belongs to run {found}, not to run {expected}; start the run again: it takes the next version");
+            throw new StoreRefusedException(
+                $"{UriOf(version)} belongs to run {found}, not to run {expected}; start the run again: it takes the next version");
         }
     }
 

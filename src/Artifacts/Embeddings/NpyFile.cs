@@ -20,7 +20,10 @@ public static class NpyFile
 
     private static ReadOnlySpan<byte> MagicAndVersion => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0];
 
-    /// <summary>Writes what comes before the data; <paramref name="rows"/> times <paramref name="columns"/> values must follow (<see cref="WriteValuesAsync"/>).</summary>
+    /// <summary>
+    /// Writes what comes before the data; <paramref name="rows"/> times <paramref name="columns"/> values must follow (<see
+    /// cref="WriteValuesAsync"/>).
+    /// </summary>
     public static async Task WriteHeaderAsync(Stream stream, long rows, int columns, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(stream);

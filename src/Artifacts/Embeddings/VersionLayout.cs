@@ -33,7 +33,9 @@ public sealed class VersionLayout
 
     /// <summary>Name of a version's folder: <c>v000003</c>.</summary>
     public static string VersionName(int version) =>
-        version > 0 ? string.Create(CultureInfo.InvariantCulture, $"v{version:D6}") : throw new ArgumentOutOfRangeException(nameof(version), version, "versions count from 1");
+        version > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"v{version:D6}")
+            : throw new ArgumentOutOfRangeException(nameof(version), version, "versions count from 1");
 
     /// <summary>The number of a version's folder; null where that is not what it is.</summary>
     public static int? VersionNumber(string name)

@@ -8,8 +8,10 @@ public static class VersionPruning
     private static readonly TimeSpan AbandonedAfter = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// Removes the committed versions beyond the newest <paramref name="keep"/> (all are kept where null), but never the one that <c>latest.json</c> points to;
-    /// and versions without a manifest in which nothing was written for a day, but never the newest version, so that numbers are not used again. Run records stay. A
+    /// Removes the committed versions beyond the newest <paramref name="keep"/> (all are kept where null), but never the one that
+    /// <c>latest.json</c> points to;
+    /// and versions without a manifest in which nothing was written for a day, but never the newest version, so that numbers are not used
+    /// again. Run records stay. A
     /// version's manifest goes first, so that it is invisible at once, and its plan last. Returns the numbers of the removed versions.
     /// </summary>
     public static async Task<IReadOnlyList<int>> PruneAsync(

@@ -33,7 +33,8 @@ public static class ModelFiles
             if (!string.Equals(found, expected, StringComparison.OrdinalIgnoreCase))
             {
                 throw new StoreRefusedException(
-                    $"model file {file} in {folder} has SHA-256 {found}, and {expected} is pinned; put the pinned file back, or plan a new version from the changed model");
+                    $"model file {file} in {folder} has SHA-256 {found}, and {expected} is pinned; "
+                    + "put the pinned file back, or plan a new version from the changed model");
             }
         }
     }

@@ -6,7 +6,8 @@ namespace TextOps.Artifacts.Models;
 public static class ModelFolder
 {
     /// <summary>Path of the local folder that holds the files of the model at <paramref name="uri"/>.</summary>
-    /// <exception cref="StoreRefusedException">The URI is of a scheme that is not supported, or no folder is there; the message says how to fix it.</exception>
+    /// <exception cref="StoreRefusedException">The URI is of a scheme that is not supported, or no folder is there; the message says how to
+    /// fix it.</exception>
     public static Task<string> OpenAsync(string uri, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(uri);

@@ -6,9 +6,11 @@ namespace TextOps.Artifacts.Stores;
 /// <summary>
 /// A folder as an object store. Objects are files; a key's segments are its folders, made when needed and removed with their last object.
 /// <list type="bullet">
-/// <item>An object is written to a file named <c>.tmp-…</c> beside its place, flushed to the disk, and published by one call: rename, or link where it
+/// <item>An object is written to a file named <c>.tmp-…</c> beside its place, flushed to the disk, and published by one call: rename, or
+/// link where it
 /// must not exist. A killed process leaves at most that file, which is never listed and goes with its folder once it is a day old.</item>
-/// <item>Replacing by tag is exact among writers that do so: they hold a lock in the folder (<see cref="FolderLock"/>). Writes without a condition and
+/// <item>Replacing by tag is exact among writers that do so: they hold a lock in the folder (<see cref="FolderLock"/>). Writes without a
+/// condition and
 /// deletions do not wait for it, so an object that is replaced by tag should be written in no other way.</item>
 /// <item>The tag is the SHA-256 of the content; <see cref="HeadAsync"/> reads the object to know it.</item>
 /// <item>Symbolic links below the root are refused, and left out of listings; the root and what is above it may be links. This guards against links
@@ -72,6 +74,7 @@ public sealed class FileObjectStore : IObjectStore
         ArgumentNullException.ThrowIfNull(write);
         var path = _tree.PathOf(key);
         var changed = new List<string>();
+        var published = false;
         using var file = FileFaults.Guard(path, () => CreateTemporary(key, condition, changed));
         try
         {
@@ -79,12 +82,17 @@ public sealed class FileObjectStore : IObjectStore
             var (bytes, sha256) = await FillAsync(file, path, write, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
             await PublishAsync(file.Name, key, path, condition, cancellationToken);
+            published = true;
             return new ObjectInfo { Key = key, Bytes = bytes, ETag = sha256, LastModified = new DateTimeOffset(File.GetLastWriteTimeUtc(file.SafeFileHandle)) };
         }
         finally
         {
             // Gone already where it was renamed.
             RemoveTemporary(file.Name);
+            if (!published)
+            {
+                _tree.RemoveEmptyFolders(path, before: DateTimeOffset.MinValue);
+            }
         }
     }
 
@@ -192,7 +200,12 @@ public sealed class FileObjectStore : IObjectStore
         try
         {
             return _tree.FindFile(key) is { } path
-                ? new FileStream(path, new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, Options = FileOptions.SequentialScan, BufferSize = 64 * 1024 })
+                ? new FileStream(path, new FileStreamOptions
+                {
+                    Share = FileShare.ReadWrite | FileShare.Delete,
+                    Options = FileOptions.SequentialScan,
+                    BufferSize = 64 * 1024,
+                })
                 : null;
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
@@ -215,7 +228,13 @@ public sealed class FileObjectStore : IObjectStore
 
                 return new FileStream(
                     Path.Combine(Path.GetDirectoryName(path)!, $"{FileTree.TemporaryPrefix}{Guid.NewGuid():N}"),
-                    new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read | FileShare.Delete, BufferSize = 0 });
+                    new FileStreamOptions
+                    {
+                        Mode = FileMode.CreateNew,
+                        Access = FileAccess.Write,
+                        Share = FileShare.Read | FileShare.Delete,
+                        BufferSize = 0,
+                    });
             }
             catch (Exception exception) when (exception is DirectoryNotFoundException or FileNotFoundException && attempt < 100)
             {
@@ -259,7 +278,8 @@ public sealed class FileObjectStore : IObjectStore
             case Posix.Exists:
                 throw new PreconditionFailedException(UriOf(key));
             case Posix.PermissionDenied:
-                throw new StoreRefusedException($"cannot create {path}: its file system has no hard links, which conditional writes need; choose a store on another one");
+                throw new StoreRefusedException(
+                    $"cannot create {path}: its file system has no hard links, which conditional writes need; choose a store on another one");
             case var error:
                 throw Posix.Fault("create", path, error);
         }

@@ -38,7 +38,8 @@ internal sealed class FileTree(string root)
     }
 
     /// <summary>Makes the folders that an object's file needs and returns the file's path.</summary>
-    /// <param name="changed">Receives the folders that folders were made in, for <see cref="Posix.SyncFolder"/>; not here, because until there is a file in them others may remove them.</param>
+    /// <param name="changed">Receives the folders that folders were made in, for <see cref="Posix.SyncFolder"/>; not here, because until
+    /// there is a file in them others may remove them.</param>
     /// <exception cref="StoreRefusedException">Something else is in the way.</exception>
     public string PrepareFile(string key, ICollection<string> changed)
     {
@@ -65,7 +66,10 @@ internal sealed class FileTree(string root)
             : throw new StoreRefusedException($"cannot write {path}: a folder is where the file should be; move that folder away or choose another name");
     }
 
-    /// <summary>Names in a folder (a key's segments, each followed by '/'), those of folders with a '/' at their end, in the order of keys. Links and temporary files are left out.</summary>
+    /// <summary>
+    /// Names in a folder (a key's segments, each followed by '/'), those of folders with a '/' at their end, in the order of keys. Links
+    /// and temporary files are left out.
+    /// </summary>
     public IReadOnlyList<string> Names(string folder)
     {
         var path = root;
@@ -98,7 +102,10 @@ internal sealed class FileTree(string root)
         }
     }
 
-    /// <summary>Removes the folders of <paramref name="file"/> that have nothing left in them but temporary files of before <paramref name="before"/>.</summary>
+    /// <summary>
+    /// Removes the folders of <paramref name="file"/> that have nothing left in them but temporary files of before <paramref
+    /// name="before"/>.
+    /// </summary>
     public void RemoveEmptyFolders(string file, DateTimeOffset before)
     {
         try
@@ -137,7 +144,8 @@ internal sealed class FileTree(string root)
     {
         var segments = ObjectKey.Check(key).Split('/');
         return Array.Find(segments, segment => segment.StartsWith(TemporaryPrefix, StringComparison.Ordinal)) is { } reserved
-            ? throw new ArgumentException($"object key '{key}' has the segment '{reserved}', and names that start with {TemporaryPrefix} are kept for temporary files", nameof(key))
+            ? throw new ArgumentException(
+                $"object key '{key}' has the segment '{reserved}', and names that start with {TemporaryPrefix} are kept for temporary files", nameof(key))
             : segments;
     }
 

@@ -4,7 +4,8 @@ using System.Text;
 namespace TextOps.Artifacts.Stores;
 
 /// <summary>
-/// File URIs: <c>file:///absolute/path</c>, and <c>file://./relative</c> (<c>file://../relative</c>) for a path from the current folder. <c>%XX</c> stands for a byte of UTF-8 (RFC 3986, 2.1); every
+/// File URIs: <c>file:///absolute/path</c>, and <c>file://./relative</c> (<c>file://../relative</c>) for a path from the current folder.
+/// <c>%XX</c> stands for a byte of UTF-8 (RFC 3986, 2.1); every
 /// other character is itself: there is neither query nor fragment, so <c>?</c>, <c>#</c> and <c>*</c> need no escaping.
 /// </summary>
 public static class FileUri
@@ -37,10 +38,11 @@ public static class FileUri
             throw new StoreRefusedException($"'{uri}' names no path; write file:///absolute/path or file://./relative/path");
         }
 
-        if (path[0] != '/' && path is not ("." or "..") && !path.StartsWith("./", StringComparison.Ordinal) && !path.StartsWith("../", StringComparison.Ordinal))
+        if (path.Split('/')[0] is not ("" or "." or ".."))
         {
             throw new StoreRefusedException(
-                $"'{uri}' names the host '{path.Split('/')[0]}', and files are read from this machine only; write file:///{path} for the absolute path or file://./{path} for the relative one");
+                $"'{uri}' names the host '{path.Split('/')[0]}', and files are read from this machine only; "
+                + $"write file:///{path} for the absolute path or file://./{path} for the relative one");
         }
 
         return Path.TrimEndingDirectorySeparator(Path.GetFullPath(Decode(uri, path)));
@@ -88,7 +90,8 @@ public static class FileUri
             }
             else
             {
-                throw new StoreRefusedException($"'{uri}' holds '{path.Substring(start, length)}', which stands for no character; write %25 for a '%' that means itself");
+                throw new StoreRefusedException(
+                    $"'{uri}' holds '{path.Substring(start, length)}', which stands for no character; write %25 for a '%' that means itself");
             }
         }
 

@@ -15,7 +15,9 @@ public interface IObjectStore
     /// <summary>Describes an object; null where there is none.</summary>
     Task<ObjectInfo?> HeadAsync(string key, CancellationToken cancellationToken);
 
-    /// <summary>Opens an object to read it once, from <paramref name="offset"/> (bytes) on; from its end or past it there is nothing to read.</summary>
+    /// <summary>
+    /// Opens an object to read it once, from <paramref name="offset"/> (bytes) on; from its end or past it there is nothing to read.
+    /// </summary>
     /// <exception cref="ObjectNotFoundException">There is none.</exception>
     Task<Stream> OpenReadAsync(string key, long offset, CancellationToken cancellationToken);
 
@@ -34,7 +36,8 @@ public interface IObjectStore
     IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Lists the segments that follow <paramref name="folder"/> (empty, or ending with '/') in keys that go on after them, in order and without their '/':
+    /// Lists the segments that follow <paramref name="folder"/> (empty, or ending with '/') in keys that go on after them, in order and
+    /// without their '/':
     /// of <c>a/b/c</c> and <c>a/d</c>, below <c>a/</c>, only <c>b</c>. A folder that has just lost its last object may still be named.
     /// </summary>
     IAsyncEnumerable<string> ListFoldersAsync(string folder, CancellationToken cancellationToken);
@@ -52,7 +55,10 @@ public sealed record ObjectInfo
     /// <summary>Its size, in bytes.</summary>
     public required long Bytes { get; init; }
 
-    /// <summary>Identifies its content: equal content may have different tags, different content never has equal ones. Null in listings of stores that would have to read the object.</summary>
+    /// <summary>
+    /// Identifies its content: equal content may have different tags, different content never has equal ones. Null in listings of stores
+    /// that would have to read the object.
+    /// </summary>
     public string? ETag { get; init; }
 
     /// <summary>Version id, where the store keeps versions.</summary>

@@ -8,11 +8,14 @@ public static class ObjectKey
     /// <summary>Longest key, in UTF-8 bytes (S3's limit).</summary>
     public const int MaxBytes = 1024;
 
-    /// <summary>Orders keys by their UTF-8 bytes, which is the order of their code points. (Ordinal order of UTF-16 puts U+10000 before U+E000.)</summary>
+    /// <summary>
+    /// Orders keys by their UTF-8 bytes, which is the order of their code points. (Ordinal order of UTF-16 puts U+10000 before U+E000.)
+    /// </summary>
     public static IComparer<string> Order { get; } = new CodePointOrder();
 
     /// <summary>Returns <paramref name="key"/> where it is a key.</summary>
-    /// <exception cref="ArgumentException">It is not: it has an empty, <c>.</c> or <c>..</c> segment, a control character, a lone surrogate or a backslash, or is too long.</exception>
+    /// <exception cref="ArgumentException">It is not: it has an empty, <c>.</c> or <c>..</c> segment, a control character, a lone surrogate
+    /// or a backslash, or is too long.</exception>
     public static string Check(string key)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);

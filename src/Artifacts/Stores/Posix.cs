@@ -58,14 +58,19 @@ internal static partial class Posix
         }
     }
 
-    /// <summary>Opens a file for locks, creating it where it is missing. (The class library takes a shared lock on each file that it opens, which would meet ours.)</summary>
+    /// <summary>
+    /// Opens a file for locks, creating it where it is missing. (The class library takes a shared lock on each file that it opens, which
+    /// would meet ours.)
+    /// </summary>
     public static SafeFileHandle OpenLockFile(string path)
     {
         var descriptor = open(path, ReadWrite | Create | CloseOnExec, mode: 0b110_110_110);
         return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw Fault("open", path, Marshal.GetLastPInvokeError());
     }
 
-    /// <summary>Takes an advisory lock on an open file, which the kernel releases when the process ends; false where somebody else has it. flock(2).</summary>
+    /// <summary>
+    /// Takes an advisory lock on an open file, which the kernel releases when the process ends; false where somebody else has it. flock(2).
+    /// </summary>
     public static bool TryLock(SafeFileHandle file, string path)
     {
         while (flock(file, LockExclusive | LockNonBlocking) != 0)
