@@ -51,7 +51,9 @@ public sealed class HuggingFaceTokenizer : ITokenizer
 
     /// <summary>Reads a tokenizer from the content of a <c>tokenizer.json</c>.</summary>
     /// <param name="stream">The content, at most 64 MiB; read to its end, not closed.</param>
-    /// <exception cref="TokenizerFormatException">The content is damaged or asks for something that is not implemented; the message names the field.</exception>
+    /// <exception cref="TokenizerFormatException">
+    /// The content is damaged or asks for something that is not implemented; the message names the field.
+    /// </exception>
     public static HuggingFaceTokenizer Load(Stream stream) => Load(stream, DefaultName);
 
     /// <inheritdoc/>
@@ -97,13 +99,15 @@ public sealed class HuggingFaceTokenizer : ITokenizer
             var pattern = normalized.Chars.ToString();
             if (pattern.Length == 0)
             {
-                throw new TokenizerFormatException($"{name}: added_tokens: nothing is left of '{token.Content}' after normalisation; set normalized to false");
+                throw new TokenizerFormatException(
+                    $"{name}: added_tokens: nothing is left of '{JsonSection.Shorten(token.Content)}' after normalisation; set normalized to false");
             }
 
             if (!patterns.TryAdd(pattern, token))
             {
                 throw new TokenizerFormatException(
-                    $"{name}: added_tokens: '{token.Content}' and '{patterns[pattern].Content}' are both '{pattern}' after normalisation; set normalized to false");
+                    $"{name}: added_tokens: '{JsonSection.Shorten(token.Content)}' and '{JsonSection.Shorten(patterns[pattern].Content)}' are both " +
+                    $"'{JsonSection.Shorten(pattern)}' after normalisation; set normalized to false");
             }
         }
 

@@ -6,7 +6,6 @@ public sealed class EqualToHuggingFaceTests(Oracle oracle) : IClassFixture<Oracl
     public static TheoryData<string> Tokenizers { get; } =
     [
         "tokenizers/all-MiniLM-L6-v2", "models/minilm-static-256", "tokenizers/bert-base-uncased", "tokenizers/bert-base-multilingual-cased",
-        "models/shapes/cross-encoder",
     ];
 
     [Theory]

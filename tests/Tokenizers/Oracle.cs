@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace TextOps.Tokenizers.Tests;
 
-/// <summary>Hugging Face's own tokenizer (npm package <c>tokenizers</c>) in a child process; see <c>oracle.mjs</c>. Skips the test where it is not installed.</summary>
+/// <summary>
+/// Hugging Face's own tokenizer (npm package <c>tokenizers</c>) in a child process; see <c>oracle.mjs</c>. Skips the test where it is not installed.
+/// </summary>
 public sealed class Oracle : IDisposable
 {
     private Process? process;

@@ -42,12 +42,13 @@ internal static class AddedTokenReader
             if (token.Id != expected)
             {
                 throw section.Error(
-                    $"{section.PathOf("id")} is {token.Id}, but '{token.Content}' has id {expected} {(isInVocabulary ? "in model.vocab" : "as the next free one")}");
+                    $"{section.PathOf("id")} is {token.Id}, but '{JsonSection.Shorten(token.Content)}' has id {expected} " +
+                    (isInVocabulary ? "in model.vocab" : "as the next free one"));
             }
 
             if (!tokens.TryAdd(token.Content, token))
             {
-                throw section.Error($"{section.PathOf("content")} is '{token.Content}', which is an added token already");
+                throw section.Error($"{section.PathOf("content")} is '{JsonSection.Shorten(token.Content)}', which is an added token already");
             }
         }
 

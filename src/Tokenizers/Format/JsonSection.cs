@@ -14,7 +14,8 @@ internal sealed class JsonSection(string file, string path, JsonElement element)
     /// <summary>Checks that a value is an object.</summary>
     public static JsonSection Of(string file, string path, JsonElement element) => element.ValueKind == JsonValueKind.Object
         ? new JsonSection(file, path, element)
-        : throw new TokenizerFormatException($"{file}: {(path.Length == 0 ? "the content" : path)} is {Describe(element)}; an object is expected");
+        : throw new TokenizerFormatException(
+            $"{file}: {(path.Length == 0 ? "the content" : path)} is {Describe(element)}; an object is expected");
 
     /// <summary>The path of a property of this object.</summary>
     public string PathOf(string name) => path.Length == 0 ? name : $"{path}.{name}";
@@ -33,7 +34,7 @@ internal sealed class JsonSection(string file, string path, JsonElement element)
         {
             if (!names.Contains(property.Name))
             {
-                throw Error($"{PathOf(property.Name)} is not a field that this version knows; known are {string.Join(", ", names!)}");
+                throw Error($"{PathOf(Shorten(property.Name))} is not a field that this version knows; known are {string.Join(", ", names!)}");
             }
         }
     }
@@ -93,8 +94,21 @@ internal sealed class JsonSection(string file, string path, JsonElement element)
         _ => Shorten(value.GetRawText()),
     };
 
+    /// <summary>A text of the file as messages hold it: at most 60 characters, none of them a control character.</summary>
+    public static string Shorten(string text)
+    {
+        const int Most = 60;
+        var shortened = text.Length <= Most ? text : $"{text.AsSpan(0, Most - 3)}...";
+        return string.Create(shortened.Length, shortened, (span, from) =>
+        {
+            for (var i = 0; i < span.Length; i++)
+            {
+                span[i] = char.IsControl(from[i]) ? '\uFFFD' : from[i];
+            }
+        });
+    }
+
     private JsonElement Property(string name) =>
         element.TryGetProperty(name, out var value) ? value : throw Error($"{PathOf(name)} is missing");
 
-    private static string Shorten(string text) => text.Length <= 60 ? text : $"{text.AsSpan(0, 57)}...";
 }

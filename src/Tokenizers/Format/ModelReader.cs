@@ -21,7 +21,8 @@ internal static class ModelReader
         var unknown = model.String("unk_token");
         if (!vocabulary.ContainsKey(unknown))
         {
-            throw model.Error($"model.unk_token is '{unknown}', which model.vocab does not hold; words that cannot be spelled would have no id");
+            throw model.Error(
+                $"model.unk_token is '{JsonSection.Shorten(unknown)}', which model.vocab does not hold; words that cannot be spelled would have no id");
         }
 
         var maxCharacters = model.Number("max_input_chars_per_word", MaxCharactersPerWord);
@@ -55,14 +56,16 @@ internal static class ModelReader
     private static Dictionary<string, int> ReadVocabulary(JsonSection model)
     {
         var entries = model.Property("vocab", JsonValueKind.Object, "an object of tokens and ids");
-        var vocabulary = new Dictionary<string, int>(StringComparer.Ordinal);
+        var vocabulary = new Dictionary<string, int>(entries.GetPropertyCount(), StringComparer.Ordinal);
         var tokens = new Dictionary<int, string>();
         foreach (var entry in entries.EnumerateObject())
         {
-            var id = model.Number($"vocab['{entry.Name}']", entry.Value, MaxId);
+            var id = model.Number($"vocab['{JsonSection.Shorten(entry.Name)}']", entry.Value, MaxId);
             if (!tokens.TryAdd(id, entry.Name))
             {
-                throw model.Error($"model.vocab['{entry.Name}'] is {id}, which is the id of '{tokens[id]}' too; ids must differ");
+                throw model.Error(
+                    $"{model.PathOf($"vocab['{JsonSection.Shorten(entry.Name)}']")} is {id}, " +
+                    $"which is the id of '{JsonSection.Shorten(tokens[id])}' too; ids must differ");
             }
 
             vocabulary.Add(entry.Name, id);

@@ -62,7 +62,8 @@ internal static class PostProcessorReader
     private static IEnumerable<int> IdsOf(JsonSection section, string token, int vocabularySize)
     {
         var tokens = section.Required("special_tokens");
-        var definition = tokens.Optional(token) ?? throw section.Error($"{tokens.PathOf(token)} is missing; {section.PathOf("single")} uses it");
+        var definition = tokens.Optional(token) ?? throw section.Error(
+            $"{tokens.PathOf(JsonSection.Shorten(token))} is missing; {section.PathOf("single")} uses it");
         definition.Allow("id", "ids", "tokens");
         return definition.Property("ids", JsonValueKind.Array, "a list of ids").EnumerateArray()
             .Select(id => definition.Number("ids", id, vocabularySize - 1));

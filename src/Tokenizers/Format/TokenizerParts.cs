@@ -20,14 +20,14 @@ internal sealed record TokenizerParts(
     /// <exception cref="TokenizerFormatException">The file is damaged or asks for something that is not implemented; the message names the field.</exception>
     public static TokenizerParts Read(Stream stream, string name)
     {
-        using var document = TokenizerFile.Parse(stream, name);
         try
         {
+            using var document = TokenizerFile.Parse(stream, name);
             return Read(JsonSection.Of(name, "", document.RootElement));
         }
         catch (InvalidOperationException e)
         {
-            // System.Text.Json reports half surrogates and invalid UTF-8 when a string is taken out.
+            // So System.Text.Json reports half surrogates and invalid UTF-8.
             throw new TokenizerFormatException($"{name}: a string is not valid Unicode: {e.Message}", e);
         }
     }

@@ -4,7 +4,8 @@ using System.Text;
 namespace TextOps.Tokenizers.Unicode;
 
 /// <summary>
-/// Properties of characters as Hugging Face's tokenizer knows them (<see cref="UnicodeTables"/>), which mixes several Unicode versions: .NET's own tables differ.
+/// Properties of characters as Hugging Face's tokenizer knows them (<see cref="UnicodeTables"/>), which mixes several Unicode versions:
+/// .NET's own tables differ.
 /// </summary>
 internal static class Characters
 {
@@ -119,5 +120,7 @@ internal static class Characters
     }
 
     private static FrozenDictionary<int, string> ReadMap(string table) =>
-        table.Split(' ').ToFrozenDictionary(entry => Rune.GetRuneAt(entry, 0).Value, entry => entry[Rune.GetRuneAt(entry, 0).Utf16SequenceLength..]);
+        table.Split(' ').ToFrozenDictionary(
+            entry => Rune.GetRuneAt(entry, 0).Value,
+            entry => entry[Rune.GetRuneAt(entry, 0).Utf16SequenceLength..]);
 }
