@@ -11,7 +11,10 @@ internal sealed class Corpus
     private Corpus(string[] lines, int[][] ids, IReadOnlyList<int[]> batches, int dimensions)
     {
         this.lines = lines;
-        Batches = [.. batches.Select(batch => new CorpusBatch(batch, [.. batch.Select(index => ids[index])]))];
+        var shuffled = batches.Select(batch => new CorpusBatch(batch, [.. batch.Select(index => ids[index])])).ToArray();
+        // Sorted, a short measurement would see only the shortest texts.
+        new Random(1).Shuffle(shuffled);
+        Batches = shuffled;
         vectors = new float[batches.Max(batch => batch.Length) * dimensions];
         Tokens = ids.Sum(text => (long)text.Length);
         Padding = 1 - (Tokens / (double)Batches.Sum(batch => (long)batch.Width * batch.Ids.Length));

@@ -32,9 +32,8 @@ foreach (var threads in (int[])[1, 2])
         corpus.EncodeAgain(embedder, batch);
         return corpus.Embed(embedder, batch);
     });
-    for (var batch = 0; batch < corpus.Batches.Count; batch++)
+    for (var batch = 0; batch < Math.Min(20, corpus.Batches.Count); batch++)
     {
-        // The first pass over the corpus warms up.
         runtime.Warm(batch);
         both.Warm(batch);
     }

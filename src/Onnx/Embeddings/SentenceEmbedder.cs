@@ -136,7 +136,8 @@ public sealed class SentenceEmbedder : ISentenceEmbedder
         }
         catch (TokenizerFormatException failure)
         {
-            throw new ModelFormatException($"{path}: {failure.Message}", failure);
+            // The tokenizer's message starts with the file's name.
+            throw new ModelFormatException($"{Path.GetDirectoryName(path)}: {failure.Message}", failure);
         }
     }
 

@@ -50,6 +50,16 @@ public sealed class TextToVectorTests
     }
 
     [Fact]
+    public void A_tokenizer_of_an_unsupported_kind_is_refused_with_its_file()
+    {
+        using var model = new TinyModel().Write("tokenizer.json", """{"model": {"type": "Oracle", "vocab": {}}}""");
+
+        var failure = Assert.Throws<ModelFormatException>(() => SentenceEmbedder.Load(model.Path, new SentenceEmbedderOptions()));
+
+        Assert.StartsWith($"{model.Path}: tokenizer.json: model.type is 'Oracle'", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_shipped_model_is_the_reference_s()
     {
         foreach (var file in SentenceEmbedder.FilesOf(StaticModel, new SentenceEmbedderOptions()))
