@@ -7,7 +7,7 @@ namespace TextOps.Runner.Embed;
 internal static class OrderedParallel
 {
     /// <summary>
-    /// Applies <paramref name="select"/> to every item, to at most <paramref name="degree"/> + 2 at once. The first error (of the stream or of
+    /// Applies <paramref name="select"/> to every item, to at most <paramref name="degree"/> + 1 at once. The first error (of the stream or of
     /// <paramref name="select"/>) comes out in its place; nothing that was started is left running when the enumeration ends.
     /// </summary>
     public static async IAsyncEnumerable<TResult> SelectAsync<TItem, TResult>(

@@ -43,7 +43,7 @@ internal sealed class PartEmbedder(ISentenceEmbedder embedder, int threads, Prog
         try
         {
             var embedded = rented.AsSpan(0, batch.Length * size);
-            embedder.Embed(ids, embedded);
+            Embed(ids, embedded);
             for (var index = 0; index < batch.Length; index++)
             {
                 embedded.Slice(index * size, size).CopyTo(vectors[(batch[index] * size)..]);
@@ -55,6 +55,19 @@ internal sealed class PartEmbedder(ISentenceEmbedder embedder, int threads, Prog
         }
 
         return tokens;
+    }
+
+    private void Embed(int[][] ids, Span<float> vectors)
+    {
+        try
+        {
+            embedder.Embed(ids, vectors);
+        }
+        catch (InvalidOperationException error)
+        {
+            // The same text would give the same vector another time.
+            throw new ModelFormatException(error.Message, error);
+        }
     }
 
     /// <summary>Spreads a part's bytes over its chunks, so that progress moves with every batch and ends exactly at the part's end.</summary>

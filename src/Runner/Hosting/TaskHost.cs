@@ -16,6 +16,9 @@ internal sealed class TaskHost(RunnerOptions options, TimeProvider time)
     /// <summary>Runs the task; answers the exit code.</summary>
     public async Task<int> RunAsync()
     {
+        // Reading, encoding, embedding and writing take turns on the processors; the pool must not wait before it lets them, or an answer about progress, begin.
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, (3 * options.Threads) + 4), completions);
         using var signals = new StopSignals();
         var logging = new RunnerLogging();
         var meter = new ProgressMeter(time);

@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using TextOps.Crds;
+using TextOps.Crds.Tasks;
+
+namespace TextOps.Runner.Tests.Processes;
+
+/// <summary>The built program as a child process, the way a pod or the local mode runs it.</summary>
+internal sealed class RunnerProcess : IDisposable
+{
+    private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(2);
+
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _error = new();
+
+    private RunnerProcess(ProcessStartInfo start)
+    {
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Append(_output, line.Data);
+        _process.ErrorDataReceived += (_, line) => Append(_error, line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "textops-runner");
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>Standard output so far.</summary>
+    public string Output => Read(_output);
+
+    /// <summary>Standard error so far.</summary>
+    public string Error => Read(_error);
+
+    /// <summary>Starts the runner with <paramref name="arguments"/>.</summary>
+    public static RunnerProcess Start(params string[] arguments) => new(StartInfo(Program, arguments));
+
+    /// <summary>Starts the runner with a variable in its environment; <see cref="CloseInput"/> ends its input.</summary>
+    public static RunnerProcess StartWith(string variable, string value, params string[] arguments)
+    {
+        var start = StartInfo(Program, arguments);
+        start.Environment[variable] = value;
+        start.RedirectStandardInput = true;
+        return new RunnerProcess(start);
+    }
+
+    /// <summary>Starts the runner from a shell, after <paramref name="setup"/>.</summary>
+    public static RunnerProcess StartInShell(string setup, params string[] arguments) =>
+        new(StartInfo("/bin/sh", ["-c", $"{setup}; exec \"$0\" \"$@\"", Program, .. arguments]));
+
+    /// <summary>Runs a task to its end and answers its result.</summary>
+    public static TaskResult Run(JobFolder job, TaskDocument task, int expected = TaskExitCodes.Succeeded)
+    {
+        using var runner = Start(VerbOf(task), "--task", WriteTask(job, task), "--listen", "127.0.0.1:0");
+        Assert.True(runner.Wait() == expected, $"exit code {runner.ExitCode}\n{runner.Output}{runner.Error}");
+        return runner.Result();
+    }
+
+    /// <summary>Writes a task into the job's folder.</summary>
+    public static string WriteTask(JobFolder job, TaskDocument task)
+    {
+        var path = job.File($"{VerbOf(task)}.json");
+        File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(task, task.GetType(), Json.Strict));
+        return path;
+    }
+
+    public void CloseInput() => _process.StandardInput.Close();
+
+    public void Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", $"{_process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Waits for the end; answers the exit code.</summary>
+    public int Wait()
+    {
+        Assert.True(_process.WaitForExit(s_deadline), $"the runner did not end\n{Output}{Error}");
+        _process.WaitForExit();
+        return _process.ExitCode;
+    }
+
+    /// <summary>The last line of standard output, as a result.</summary>
+    public TaskResult Result() => JsonSerializer.Deserialize<TaskResult>(Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1], Json.Strict)!;
+
+    /// <summary>Polls until <paramref name="condition"/> holds.</summary>
+    public void WaitUntil(Func<bool> condition, string what)
+    {
+        for (var watch = Stopwatch.StartNew(); !condition(); Thread.Sleep(2))
+        {
+            Assert.True(watch.Elapsed < s_deadline && !HasExited, $"waited for {what}\n{Output}{Error}");
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+
+    private static string VerbOf(TaskDocument task) => task switch { PlanTask => "plan", EmbedTask => "embed", _ => "commit" };
+
+    private static ProcessStartInfo StartInfo(string program, IEnumerable<string> arguments) =>
+        new(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+
+    private static void Append(StringBuilder text, string? line)
+    {
+        if (line is not null)
+        {
+            lock (text)
+            {
+                text.Append(line).Append('\n');
+            }
+        }
+    }
+
+    private static string Read(StringBuilder text)
+    {
+        lock (text)
+        {
+            return text.ToString();
+        }
+    }
+}
