@@ -5,17 +5,19 @@ using TextOps.Tokenizers;
 namespace TextOps.Runner.Text;
 
 /// <summary>
-/// Cuts texts into chunks that overlap. Chunks are pieces of the text as it is, nothing trimmed, and together cover all of it: the first begins at 0, the last ends at the
-/// end, and each begins at the end of the one before or earlier, and ends later than that. Not for more than one thread at a time.
+/// Cuts texts into chunks that overlap. Chunks are pieces of the text as it is, nothing trimmed, and together cover all of it: the first
+/// begins at 0, the last ends at the end, and each begins where the one before ends or earlier, and ends later than that. Not for more than
+/// one thread at a time.
 /// </summary>
 /// <remarks>
-/// <para>A chunk has at most <c>size</c> units. It ends where the text does; else, with boundary sentence, at the last end of a sentence in its second half; else, with
-/// sentence or word, at the last border of words; else at the last border of characters that fits. Ends so early that the next chunk could not begin later than this one
-/// are not taken. White space after a sentence or word stays with it where it fits.</para>
-/// <para>The next chunk begins <c>overlap</c> units before that end; with boundary sentence or word at the first word that begins from there on and before the end, where there
-/// is one. So at most <c>overlap</c> units are repeated, and at most one word fewer.</para>
-/// <para>Units are Unicode scalar values, or the tokens of the whole text. A chunk's own tokens can be more, for a piece of a word has other tokens than the word, so each
-/// chunk is encoded by itself and made shorter until it fits. Only a single character with more tokens than <c>size</c> stays a chunk too large.</para>
+/// <para>A chunk has at most <c>size</c> units. It ends where the text does; else, with boundary sentence, at the last end of a sentence in
+/// its second half; else, with sentence or word, at the last border of words; else at the last border of characters that fits. Ends so early
+/// that the next chunk could not begin later than this one are not taken. White space after a sentence or word stays with it where it fits.</para>
+/// <para>The next chunk begins <c>overlap</c> units before that end; with boundary sentence or word at the first word that begins from there
+/// on and before the end, where there is one. So at most <c>overlap</c> units are repeated, and at most one word fewer.</para>
+/// <para>Units are Unicode scalar values, or the tokens of the whole text. A chunk's own tokens can be more, for a piece of a word has other
+/// tokens than the word, so each chunk is encoded by itself and made shorter until it fits, at the cost of overlap where there is no other
+/// way. Only a single character with more tokens than <c>size</c> stays a chunk too large.</para>
 /// </remarks>
 internal sealed class Chunker
 {
@@ -33,13 +35,16 @@ internal sealed class Chunker
         if (chunking.Size < 1 || chunking.Overlap < 0 || chunking.Overlap >= chunking.Size)
         {
             throw new ArgumentException(
-                $"spec.chunking.overlap ({chunking.Overlap}) must be 0 or more and smaller than spec.chunking.size ({chunking.Size}); lower the overlap", nameof(chunking));
+                $"spec.chunking.overlap ({chunking.Overlap}) must be 0 or more and smaller than spec.chunking.size ({chunking.Size}); lower the overlap",
+                nameof(chunking));
         }
 
         _size = chunking.Size;
         _overlap = chunking.Overlap;
         _boundary = chunking.Boundary;
-        _tokenizer = chunking.Unit == ChunkUnit.Tokens ? tokenizer ?? throw new ArgumentNullException(nameof(tokenizer), "chunks of tokens need the model's tokenizer") : null;
+        _tokenizer = chunking.Unit != ChunkUnit.Tokens
+            ? null
+            : tokenizer ?? throw new ArgumentNullException(nameof(tokenizer), "chunks of tokens need the model's tokenizer");
     }
 
     /// <summary>Cuts a text; an empty one has no chunks.</summary>
@@ -190,8 +195,8 @@ internal sealed class Chunker
         while (TokensOf(text.AsSpan(start, end - start)) > _size)
         {
             var middle = start + ((end - start) / 2);
-            middle -= middle > start && char.IsLowSurrogate(text[middle]) ? 1 : 0;
-            if (middle == start)
+            middle += middle > start && char.IsLowSurrogate(text[middle]) ? 1 : 0;
+            if (middle == start || middle == end)
             {
                 return end;
             }

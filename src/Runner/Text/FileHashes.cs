@@ -10,7 +10,7 @@ namespace TextOps.Runner.Text;
 /// </summary>
 internal sealed class FileHashes : IDisposable
 {
-    private const int BlockBytes = 4096;
+    private const int BlockBytes = 512;
     private const int HashBytes = 16;
     private const int BlockSlots = BlockBytes / HashBytes;
 

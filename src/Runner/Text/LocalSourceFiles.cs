@@ -1,11 +1,12 @@
+using TextOps.Artifacts.Stores;
+
 namespace TextOps.Runner.Text;
 
 /// <summary>
 /// Files of this machine. Links to files are followed (mounted ConfigMaps consist of them), links to folders are not: they may lead in circles, or out of the
 /// folder that was given.
 /// </summary>
-/// <param name="uriToPath">The path that a <c>file://</c> URI means; <see cref="ArgumentException"/> or <see cref="FormatException"/> where it means none.</param>
-internal sealed class LocalSourceFiles(Func<string, string> uriToPath) : ISourceFiles
+internal sealed class LocalSourceFiles : ISourceFiles
 {
     public Task<long?> FileBytesAsync(string uri, CancellationToken cancellationToken)
     {
@@ -17,6 +18,20 @@ internal sealed class LocalSourceFiles(Func<string, string> uriToPath) : ISource
 
     public IAsyncEnumerable<SourceFile> ListAsync(string folderUri, CancellationToken cancellationToken) => List(folderUri, cancellationToken).ToAsyncEnumerable();
 
+    public Task<Stream> OpenAsync(string uri, long offset, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // The reader has a buffer of its own.
+            var options = new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0, Options = FileOptions.Asynchronous | FileOptions.SequentialScan };
+            return Task.FromResult<Stream>(new FileStream(PathOf(uri), options) { Position = offset });
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new InputException($"{uri} may not be read: {exception.Message} Let the runner's user read the file", exception);
+        }
+    }
+
     private static long BytesOf(FileInfo file)
     {
         // A link's own length is that of the path it holds.
@@ -24,7 +39,7 @@ internal sealed class LocalSourceFiles(Func<string, string> uriToPath) : ISource
         return target is { Exists: true } ? target.Length : 0;
     }
 
-    private IEnumerable<SourceFile> List(string folderUri, CancellationToken cancellationToken)
+    private static IEnumerable<SourceFile> List(string folderUri, CancellationToken cancellationToken)
     {
         var prefix = folderUri.EndsWith('/') ? folderUri : folderUri + "/";
         var folders = new Stack<(DirectoryInfo Folder, string Uri)>();
@@ -46,30 +61,28 @@ internal sealed class LocalSourceFiles(Func<string, string> uriToPath) : ISource
             {
                 if (entry is FileInfo file && file.Exists)
                 {
-                    yield return new(next.Uri + file.Name, BytesOf(file));
+                    yield return new(next.Uri + Escape(file.Name), BytesOf(file));
                 }
                 else if (entry is DirectoryInfo { LinkTarget: null } folder)
                 {
-                    folders.Push((folder, $"{next.Uri}{folder.Name}/"));
+                    folders.Push((folder, $"{next.Uri}{Escape(folder.Name)}/"));
                 }
             }
         }
     }
 
-    private string PathOf(string uri)
+    private static string PathOf(string uri)
     {
-        if (!uri.StartsWith("file://", StringComparison.Ordinal))
-        {
-            throw new InputException($"spec.source.uri {uri} cannot be read; give a file:// URI");
-        }
-
         try
         {
-            return uriToPath(uri);
+            return FileUri.ToPath(uri);
         }
-        catch (Exception exception) when (exception is ArgumentException or FormatException)
+        catch (StoreRefusedException exception)
         {
-            throw new InputException($"spec.source.uri {uri} names no file: {exception.Message}", exception);
+            throw new InputException($"spec.source.uri: {exception.Message}", exception);
         }
     }
+
+    /// <summary>A name as it stands in a file URI.</summary>
+    private static string Escape(string name) => FileUri.FromPath("/" + name)[(FileUri.Prefix.Length + 1)..];
 }

@@ -24,7 +24,8 @@ internal sealed class PinnedStream(Stream inner, PinnedInput input, long offset)
         if (read == 0)
         {
             throw new InputException(
-                $"{input.Uri} ends after {Offset} bytes, but had {input.Bytes} when the version was planned; let nobody change inputs during a run, and rerun the job");
+                $"{input.Uri} ends after {Offset} bytes, but had {input.Bytes} when the version was planned; "
+                + "let nobody change inputs during a run, and rerun the job");
         }
 
         Offset += read;

@@ -13,7 +13,10 @@ internal sealed class RowValidator(RowValidation validation, DuplicateSet? earli
         ? null
         : earlier ?? throw new ArgumentNullException(nameof(earlier), "a set of earlier texts is needed to reject duplicates");
 
-    /// <summary>The first of <see cref="RejectReasons"/> that holds, in this order: Empty, DigitsOnly, TooShort, TooLong, Duplicate; null where the text is good.</summary>
+    /// <summary>
+    /// The first of <see cref="RejectReasons"/> that holds, in this order: Empty, DigitsOnly, TooShort, TooLong, Duplicate; null where the text
+    /// is good.
+    /// </summary>
     public string? Check(string? text)
     {
         if (text is null || IsEmpty(text))

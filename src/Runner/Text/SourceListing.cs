@@ -8,8 +8,10 @@ internal sealed class SourceListing(ISourceFiles files)
     private const int NamesInMessage = 3;
 
     /// <summary>
-    /// The files of a source in ordinal order of URIs. A URI that names a file is that file, one that names a folder all files below it whose names end as files of the
-    /// format do, and one with wildcards (<see cref="GlobPattern"/>) all files that match. Hidden files and folders, those of unfinished writes among them, are passed over.
+    /// The files of a source in ordinal order of URIs. A URI that names a file is that file, one that names a folder all files below it whose
+    /// names end as files of the format do, and one with wildcards (<see cref="GlobPattern"/>) all files that match. Passed over are hidden
+    /// files and folders, those of unfinished writes among them, and files of no bytes: there is nothing to read in them, and pipes and
+    /// devices look like that too.
     /// </summary>
     /// <exception cref="InputException">There is no such file, no byte to read, or a file whose format is not known.</exception>
     public async Task<IReadOnlyList<SourceFile>> ListAsync(TextSource source, CancellationToken cancellationToken)
@@ -26,6 +28,7 @@ internal sealed class SourceListing(ISourceFiles files)
             throw new InputException($"spec.source.uri {source.Uri} is empty ({Files(found.Count)}, 0 bytes); put texts there, or correct the URI");
         }
 
+        found.RemoveAll(file => file.Bytes == 0);
         return found;
     }
 
@@ -61,11 +64,15 @@ internal sealed class SourceListing(ISourceFiles files)
         var pattern = new GlobPattern(uri[folder.Length..]);
         if (!await files.FolderExistsAsync(folder, cancellationToken))
         {
-            throw new InputException($"spec.source.uri {uri} matches nothing: {folder} does not exist; correct the path, or mount the volume that holds it into the runner");
+            throw new InputException($"spec.source.uri {uri} matches nothing: {folder} does not exist; "
+                + "correct the path, or mount the volume that holds it into the runner");
         }
 
         return await ListFolderAsync(
-            folder, pattern.Matches, seen => $"spec.source.uri {uri} matches no file ({seen}); correct the pattern, ** stands for any number of folders", cancellationToken);
+            folder,
+            pattern.Matches,
+            seen => $"spec.source.uri {uri} matches no file ({seen}); correct the pattern, ** stands for any number of folders",
+            cancellationToken);
     }
 
     private async Task<List<SourceFile>> ListFolderAsync(string folder, Predicate<string> takes, Func<string, string> nothing, CancellationToken cancellationToken)

@@ -18,7 +18,10 @@ internal sealed record SourceRow
     /// <summary>Its text; null where it has none (see <see cref="Defect"/>).</summary>
     public string? Text { get; init; }
 
-    /// <summary>The chosen metadata fields as a compact JSON object, in the order of <c>spec.source.metadataFields</c>; null where the row has none of them.</summary>
+    /// <summary>
+    /// The chosen metadata fields as a compact JSON object, in the order of <c>spec.source.metadataFields</c>; null where the row has none of
+    /// them.
+    /// </summary>
     public string? Metadata { get; init; }
 
     /// <summary>One of <see cref="RejectReasons"/> where the row cannot be read; null where it can.</summary>

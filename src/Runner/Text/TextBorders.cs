@@ -68,7 +68,10 @@ internal static class TextBorders
         }
     }
 
-    /// <summary>The last border of user-perceived characters (extended grapheme clusters) in (floor, index]; <paramref name="index"/> where there is none near.</summary>
+    /// <summary>
+    /// The last border of user-perceived characters (extended grapheme clusters) in (floor, index]; <paramref name="index"/> where there is
+    /// none near.
+    /// </summary>
     public static int ClusterBorder(ReadOnlySpan<char> text, int index, int floor)
     {
         // No cluster goes on at a character below the combining ones, but for the LF of a CR LF.

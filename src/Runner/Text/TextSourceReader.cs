@@ -25,7 +25,7 @@ internal static class TextSourceReader
         Func<string, long, CancellationToken, Task<Stream>> open,
         CancellationToken cancellationToken) => ReadAsync(inputs, ranges, source, open, TextLimits.Default, cancellationToken);
 
-    /// <inheritdoc cref="ReadAsync(IReadOnlyList{PinnedInput}, IReadOnlyList{InputRange}, TextSource, Func{string, long, CancellationToken, Task{Stream}}, CancellationToken)"/>
+    /// <summary>The same within other limits.</summary>
     public static async IAsyncEnumerable<SourceRow> ReadAsync(
         IReadOnlyList<PinnedInput> inputs,
         IReadOnlyList<InputRange> ranges,

@@ -3,8 +3,9 @@ using System.IO.Compression;
 namespace TextOps.Runner.Text;
 
 /// <summary>
-/// Unpacks gzip (RFC 1952, any number of members) and refuses what is cut off, damaged or a bomb. .NET's <see cref="GZipStream"/> takes a packed file that
-/// lacks its end for a whole one, and ignores what follows a member. So a member of our own is appended: only where all before it was whole is it the last to come out.
+/// Unpacks gzip (RFC 1952, any number of members) and refuses what is cut off, damaged or a bomb. .NET's <see cref="GZipStream"/> takes a
+/// packed file that lacks its end for a whole one, and ignores what follows a member. So a member of our own is appended: only where all
+/// before it was whole is it the last to come out.
 /// </summary>
 internal sealed class UnpackedStream : ForwardStream
 {
