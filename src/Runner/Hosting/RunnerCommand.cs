@@ -68,12 +68,8 @@ internal static class RunnerCommand
         var command = new Command(name, description) { task, result, listen, threads, scratch };
         command.SetAction((parsed, _) =>
         {
-            if (parsed.GetValue(scratch) is { } folder)
-            {
-                Environment.SetEnvironmentVariable("TMPDIR", Directory.CreateDirectory(folder).FullName);
-            }
-
-            var options = new RunnerOptions(kind, parsed.GetRequiredValue(task), parsed.GetValue(result), parsed.GetRequiredValue(listen), parsed.GetValue(threads));
+            var options = new RunnerOptions(
+                kind, parsed.GetRequiredValue(task), parsed.GetValue(result), parsed.GetRequiredValue(listen), parsed.GetValue(threads), parsed.GetValue(scratch));
             return new TaskHost(options, TimeProvider.System).RunAsync();
         });
         return command;

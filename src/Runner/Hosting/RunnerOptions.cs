@@ -8,4 +8,5 @@ namespace TextOps.Runner.Hosting;
 /// <param name="Result">Path of the termination message; standard output where absent.</param>
 /// <param name="Listen">Where progress is served.</param>
 /// <param name="Threads">How many threads compute.</param>
-internal sealed record RunnerOptions(string Kind, string Task, string? Result, IPEndPoint Listen, int Threads);
+/// <param name="Scratch">Folder for temporary files; the system's where absent.</param>
+internal sealed record RunnerOptions(string Kind, string Task, string? Result, IPEndPoint Listen, int Threads, string? Scratch);

@@ -36,24 +36,19 @@ internal sealed class TaskHost(RunnerOptions options, TimeProvider time)
             ExitAtOnce(TaskExitCodes.Terminated);
         }
 
-        var (code, result) = await work;
+        var code = await work;
         logging.Dispose();
-        if (result is not null && options.Result is null)
-        {
-            await using var output = Console.OpenStandardOutput();
-            await output.WriteAsync((byte[])[.. result, (byte)'\n']);
-        }
-
         return code;
     }
 
-    private async Task<(int Code, byte[]? Result)> RunAsync(RunnerLogging logging, ProgressMeter meter, CancellationToken stop)
+    private async Task<int> RunAsync(RunnerLogging logging, ProgressMeter meter, CancellationToken stop)
     {
         var log = logging.Log;
         int code;
         byte[] result;
         try
         {
+            UseScratch();
             var task = TaskFile.Read(options.Task, options.Kind);
             logging.Properties.Set(task);
             log.TaskStarted(options.Kind, CodeVersion.Informational, options.Threads);
@@ -66,7 +61,7 @@ internal sealed class TaskHost(RunnerOptions options, TimeProvider time)
         {
             // Whatever a task that is being stopped stumbles over is the stop's doing.
             log.TaskStopped();
-            return (TaskExitCodes.Terminated, null);
+            return TaskExitCodes.Terminated;
         }
         catch (Exception error)
         {
@@ -76,7 +71,7 @@ internal sealed class TaskHost(RunnerOptions options, TimeProvider time)
             code = failure.ExitCode;
         }
 
-        return (WriteResult(log, code, result), result);
+        return WriteResult(log, code, result);
     }
 
     private async Task<ProgressServer?> ServeAsync(ProgressMeter meter, ILogger log, CancellationToken cancellationToken)
@@ -94,22 +89,44 @@ internal sealed class TaskHost(RunnerOptions options, TimeProvider time)
         }
     }
 
-    /// <summary>Writes the result where it is to go; a task that could not say how it ended has to run again, so its exit code tells that.</summary>
-    private int WriteResult(ILogger log, int code, byte[] result)
+    /// <summary>Makes the scratch folder the place of temporary files.</summary>
+    private void UseScratch()
     {
-        if (options.Result is not { } path)
+        if (options.Scratch is not { } folder)
         {
-            return code;
+            return;
         }
 
         try
         {
-            File.WriteAllBytes(path, result);
+            Environment.SetEnvironmentVariable("TMPDIR", Directory.CreateDirectory(folder).FullName);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new TaskRefusedException(TaskErrorReasons.InvalidSpec, $"--scratch {folder} cannot be used: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Writes the result where it is to go; a task that could not say how it ended has to run again, so its exit code tells that.</summary>
+    private int WriteResult(ILogger log, int code, byte[] result)
+    {
+        try
+        {
+            if (options.Result is { } path)
+            {
+                File.WriteAllBytes(path, result);
+            }
+            else
+            {
+                using var output = Console.OpenStandardOutput();
+                output.Write([.. result, (byte)'\n']);
+            }
+
             return code;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            log.ResultNotWritten(path, error.Message);
+            log.ResultNotWritten(options.Result ?? "standard output", error.Message);
             return code == TaskExitCodes.Succeeded ? TaskExitCodes.Retry : code;
         }
     }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using TextOps.Artifacts.Embeddings;
-using TextOps.Artifacts.Stores;
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Runner.Progress;
 using TextOps.Runner.Text;
@@ -12,11 +11,13 @@ internal static class InputFiles
 {
     private const int BufferBytes = 256 * 1024;
 
+    private static readonly LocalSourceFiles s_files = new();
+
     /// <summary>Finds the files of <paramref name="source"/> and pins each by size and SHA-256.</summary>
     /// <exception cref="InputException">There are none, or one cannot be read.</exception>
     public static async Task<IReadOnlyList<PinnedInput>> PinAsync(TextSource source, ProgressMeter progress, CancellationToken cancellationToken)
     {
-        var files = await new SourceListing(new LocalSourceFiles()).ListAsync(source, cancellationToken);
+        var files = await new SourceListing(s_files).ListAsync(source, cancellationToken);
         progress.Begin("Pinning", files.Sum(file => file.Bytes));
         var pinned = new List<PinnedInput>(files.Count);
         foreach (var file in files)
@@ -40,17 +41,8 @@ internal static class InputFiles
     }
 
     /// <summary>Opens an input from <paramref name="offset"/> (bytes) on.</summary>
-    public static Task<Stream> OpenAsync(string uri, long offset, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-
-        // The reader has a buffer of its own.
-        var file = new FileStream(PathOf(uri), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan)
-        {
-            Position = offset,
-        };
-        return Task.FromResult<Stream>(file);
-    }
+    /// <exception cref="InputException">It may not be read.</exception>
+    public static Task<Stream> OpenAsync(string uri, long offset, CancellationToken cancellationToken) => s_files.OpenAsync(uri, offset, cancellationToken);
 
     private static async Task<PinnedInput> PinAsync(string uri, ProgressMeter progress, CancellationToken cancellationToken)
     {
@@ -72,22 +64,6 @@ internal static class InputFiles
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new InputException($"{uri} does not exist any more; put it back, or rerun the job", error);
-        }
-        catch (UnauthorizedAccessException error)
-        {
-            throw new InputException($"{uri} may not be read by user '{Environment.UserName}'; give that user access to it", error);
-        }
-    }
-
-    private static string PathOf(string uri)
-    {
-        try
-        {
-            return FileUri.ToPath(uri);
-        }
-        catch (StoreRefusedException error)
-        {
-            throw new FormatException(error.Message, error);
         }
     }
 }

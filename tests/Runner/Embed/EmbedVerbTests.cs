@@ -217,6 +217,15 @@ public sealed class EmbedVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Chunks_that_lose_their_end_are_counted()
+    {
+        _job.Task = _job.Task with { Model = _job.Task.Model with { MaxTokens = 8 } };
+        _job.WriteCorpus("Three words only.", string.Join(' ', Enumerable.Repeat("printer", 20)), string.Join(' ', Enumerable.Repeat("invoice", 9)));
+        await _job.RunAsync();
+        Assert.Equal(2, (await _job.Versions.ReadRunRecordAsync(1, Cancel))!.Truncated);
+    }
+
+    [Fact]
     public async Task A_part_ends_after_the_row_that_fills_it()
     {
         _job.Limits = new PartLimits { Chunks = 1000, TextBytes = 1000, Rejects = 1000 };
@@ -266,7 +275,7 @@ public sealed class EmbedVerbTests : IDisposable
     }
 
     [Fact]
-    public async Task Progress_of_a_text_without_rows_in_its_range_ends_with_one_part()
+    public async Task A_shard_whose_range_no_row_begins_in_has_one_empty_part()
     {
         // The second shard's range starts inside the only row, which belongs to the first.
         File.WriteAllText(_job.Corpus, JsonSerializer.Serialize(new { id = "one", text = "One ticket only, and a long one." }));

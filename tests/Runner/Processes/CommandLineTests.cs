@@ -46,6 +46,14 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void A_scratch_folder_that_cannot_be_made_is_refused()
+    {
+        using var runner = RunnerProcess.Start("plan", "--task", RunnerProcess.WriteTask(_job, _job.Task), "--listen", "127.0.0.1:0", "--scratch", _job.Corpus);
+        Assert.Equal(TaskExitCodes.Refused, runner.Wait());
+        Assert.Contains($"--scratch {_job.Corpus}", runner.Result().Error!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_address_in_use_is_a_warning()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);

@@ -3,6 +3,7 @@ using TextOps.Artifacts.Stores;
 using TextOps.Crds.Tasks;
 using TextOps.Onnx.Embeddings;
 using TextOps.Runner.Tasks;
+using TextOps.Runner.Text;
 using TextOps.Tokenizers;
 
 namespace TextOps.Runner.Tests.Tasks;
@@ -12,6 +13,7 @@ public sealed class TaskFailureTests
     public static TheoryData<Exception, int, string> Mapping => new()
     {
         { new TaskRefusedException(TaskErrorReasons.InputRejected, "m"), TaskExitCodes.Refused, TaskErrorReasons.InputRejected },
+        { new InputException("m"), TaskExitCodes.Refused, TaskErrorReasons.InputRejected },
         { new ModelFormatException("m"), TaskExitCodes.Refused, TaskErrorReasons.InvalidSpec },
         { new TokenizerFormatException("m"), TaskExitCodes.Refused, TaskErrorReasons.InvalidSpec },
         { new JsonException("m"), TaskExitCodes.Refused, TaskErrorReasons.InvalidSpec },
