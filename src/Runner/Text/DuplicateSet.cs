@@ -10,7 +10,7 @@ namespace TextOps.Runner.Text;
 /// </summary>
 /// <param name="folder">Where the scratch file may be made.</param>
 /// <param name="memorySlots">Size of the table in memory, in slots of 16 bytes; a power of two.</param>
-internal sealed class DuplicateSet(string folder, int memorySlots = 1 << 20) : IDisposable
+internal sealed class DuplicateSet(string folder, int memorySlots = 1 << 18) : IDisposable
 {
     private readonly MemoryHashes _memory = new(memorySlots);
     private FileHashes? _file;
