@@ -13,6 +13,12 @@ internal sealed class ShardPipeline(ShardReader reader, RowEncoder encoder, Part
 {
     private const int PartsInFlight = 3;
 
+    /// <summary>
+    /// Managed memory, in bytes, above which garbage is collected between parts. Left alone, the collector lets it grow with the corpus as long as the machine
+    /// has memory: rows live long enough to count as old. 3 parts of short rows need about 40 MB.
+    /// </summary>
+    private const long CollectAbove = 96 << 20;
+
     /// <summary>Makes the parts after <paramref name="whole"/>; tells of each when it is whole.</summary>
     /// <param name="whole">The parts that are whole already.</param>
     /// <param name="written">Called for each part, in order.</param>
@@ -48,6 +54,11 @@ internal sealed class ShardPipeline(ShardReader reader, RowEncoder encoder, Part
             {
                 written(part, await writer.WriteAsync(part, vectors.AsMemory(0, part.Chunks.Count * dimensions), stop));
                 ArrayPool<float>.Shared.Return(vectors);
+                if (GC.GetTotalMemory(forceFullCollection: false) > CollectAbove)
+                {
+                    GC.Collect();
+                }
+
                 slots.Release();
             }
         });
