@@ -67,7 +67,8 @@ internal sealed class CommitVerb(TaskContext context)
         return missing.Count == 0
             ? done
             : throw new IOException(
-                $"{versions.UriOf(plan.Version)} cannot be committed yet: {missing.Count} of {plan.Shards.Count} shards are not done ({Some(missing)}); run their embed tasks first");
+                $"{versions.UriOf(plan.Version)} cannot be committed yet: {missing.Count} of {plan.Shards.Count} shards are not done ({Some(missing)}); "
+                + "run their embed tasks first");
     }
 
     private VersionManifest ManifestOf(VersionPlan plan, IReadOnlyList<ShardRecord> shards)
@@ -110,7 +111,8 @@ internal sealed class CommitVerb(TaskContext context)
         var fix = manifest.Chunks == 0
             ? "correct the source, spec.source.textField or spec.validation"
             : $"correct the source or spec.validation, or raise spec.validation.maxRejectedFraction ({plan.Validation.MaxRejectedFraction})";
-        throw new InputException($"{rejected} of {manifest.Rows} rows were rejected ({reasons}); they are listed in {versions.UriOf(plan.Version)}/rejects-*.jsonl; {fix}");
+        throw new InputException(
+            $"{rejected} of {manifest.Rows} rows were rejected ({reasons}); they are listed in {versions.UriOf(plan.Version)}/rejects-*.jsonl; {fix}");
     }
 
     private static string Some(List<int> numbers) =>

@@ -7,8 +7,8 @@ using TextOps.Runner.Text;
 namespace TextOps.Runner.Embed;
 
 /// <summary>
-/// The lines of a part's files: <see cref="ChunkRecord"/>s and rejects. Written without the records themselves, for they are most of what a fast model's runner does; numbers
-/// are the shortest that read back as the same float.
+/// The lines of a part's files: <see cref="ChunkRecord"/>s and rejects. Written without making the records themselves, because lines are most of what a fast
+/// model's runner does; numbers are the shortest that read back as the same float.
 /// </summary>
 internal sealed class ChunkLines : IDisposable
 {

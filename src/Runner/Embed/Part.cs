@@ -65,5 +65,6 @@ internal sealed class Part(int sequence, long firstRow, long firstByte)
     }
 
     /// <summary>Whether no further row may be added.</summary>
-    public bool IsFull(PartLimits limits) => _chunks.Count >= limits.Chunks || _textBytes >= limits.TextBytes || _rejects.Count >= limits.Rejects;
+    public bool IsFull(PartLimits limits) =>
+        _chunks.Count >= limits.Chunks || Tokens >= limits.Tokens || _textBytes >= limits.TextBytes || _rejects.Count >= limits.Rejects;
 }

@@ -12,6 +12,9 @@ internal sealed record PartLimits
     /// <summary>Chunks.</summary>
     public int Chunks { get; init; } = 4096;
 
+    /// <summary>Tokens of the chunks: about half a minute of a small encoder on two cores, which is what a stop may cost.</summary>
+    public long Tokens { get; init; } = 1 << 18;
+
     /// <summary>Text of the rows, in bytes of UTF-16, rejected ones included.</summary>
     public long TextBytes { get; init; } = 16 << 20;
 

@@ -21,18 +21,27 @@ internal sealed class PartWriter(EmbeddingVersions versions, VersionPlan plan, i
         {
             var inline = plan.Format == EmbeddingFormat.Jsonl ? vectors : default;
             files.Add(await versions.WritePartFileAsync(
-                plan.Version, VersionLayout.ChunksFile(shard, part.Sequence), (stream, cancel) => WriteChunksAsync(part, inline, stream, cancel), cancellationToken));
+                plan.Version,
+                VersionLayout.ChunksFile(shard, part.Sequence),
+                (stream, cancel) => WriteChunksAsync(part, inline, stream, cancel),
+                cancellationToken));
             if (plan.Format == EmbeddingFormat.Npy)
             {
                 files.Add(await versions.WritePartFileAsync(
-                    plan.Version, VersionLayout.VectorsFile(shard, part.Sequence), (stream, cancel) => WriteVectorsAsync(part, vectors, stream, cancel), cancellationToken));
+                    plan.Version,
+                    VersionLayout.VectorsFile(shard, part.Sequence),
+                    (stream, cancel) => WriteVectorsAsync(part, vectors, stream, cancel),
+                    cancellationToken));
             }
         }
 
         if (part.Rejects.Count > 0)
         {
             files.Add(await versions.WritePartFileAsync(
-                plan.Version, VersionLayout.RejectsFile(shard, part.Sequence), (stream, cancel) => WriteRejectsAsync(part, stream, cancel), cancellationToken));
+                plan.Version,
+                VersionLayout.RejectsFile(shard, part.Sequence),
+                (stream, cancel) => WriteRejectsAsync(part, stream, cancel),
+                cancellationToken));
         }
 
         var record = new PartRecord

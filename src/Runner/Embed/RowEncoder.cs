@@ -18,7 +18,8 @@ internal sealed class RowEncoder(ISentenceEmbedder embedder, Chunking chunking)
         var encoded = new EncodedRow[rows.Count];
         for (var index = 0; index < encoded.Length; index++)
         {
-            encoded[index] = rows[index].Reject is null ? Encode(rows[index].Row, tools.Chunker, tools.Spans) : Rejected(rows[index].Row, rows[index].Reject, unknown: 0);
+            var (row, reject) = rows[index];
+            encoded[index] = reject is null ? Encode(row, tools.Chunker, tools.Spans) : Rejected(row, reject, unknown: 0);
         }
 
         _idle.Add(tools);

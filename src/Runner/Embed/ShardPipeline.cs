@@ -9,7 +9,8 @@ namespace TextOps.Runner.Embed;
 /// Makes the parts of a shard: while one is written, the next is embedded and the one after it is read, cut and encoded. No more than
 /// <see cref="PartsInFlight"/> exist at once, so memory does not depend on the shard's size.
 /// </summary>
-internal sealed class ShardPipeline(ShardReader reader, RowEncoder encoder, PartEmbedder embedder, PartWriter writer, int dimensions, int threads, PartLimits limits)
+internal sealed class ShardPipeline(
+    ShardReader reader, RowEncoder encoder, PartEmbedder embedder, PartWriter writer, int dimensions, int threads, PartLimits limits)
 {
     private const int PartsInFlight = 3;
 
@@ -65,7 +66,8 @@ internal sealed class ShardPipeline(ShardReader reader, RowEncoder encoder, Part
         await stages.WaitAsync();
     }
 
-    private async IAsyncEnumerable<Part> BuildAsync(IReadOnlyList<PartRecord> whole, SemaphoreSlim slots, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<Part> BuildAsync(
+        IReadOnlyList<PartRecord> whole, SemaphoreSlim slots, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (sequence, row) = whole.Count == 0 ? (0, 0L) : (whole.Count, whole[^1].FirstRow + whole[^1].Rows);
         var bytes = -1L;

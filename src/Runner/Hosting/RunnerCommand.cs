@@ -32,7 +32,8 @@ internal static class RunnerCommand
         var result = new Option<string?>("--result")
         {
             HelpName = "FILE",
-            Description = $"Where the result goes, as JSON of at most {TaskResult.MaxBytes} bytes (in pods /dev/termination-log); the last line of standard output by default.",
+            Description = $"Where the result goes, as JSON of at most {TaskResult.MaxBytes} bytes (in pods /dev/termination-log); "
+                + "by default the last line of standard output.",
         };
         var listen = new Option<IPEndPoint>("--listen")
         {

@@ -36,7 +36,8 @@ internal static class InputFiles
         if (now.ETag != planned.ETag || now.Bytes != planned.Bytes)
         {
             throw new InputException(
-                $"{planned.Uri} has changed since the version was planned ({planned.Bytes} bytes then, {now.Bytes} now, another SHA-256); let nobody change inputs during a run, and rerun the job");
+                $"{planned.Uri} has changed since the version was planned ({planned.Bytes} bytes then, {now.Bytes} now, another SHA-256); "
+                + "let nobody change inputs during a run, and rerun the job");
         }
     }
 

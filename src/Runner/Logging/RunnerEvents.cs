@@ -38,7 +38,9 @@ internal static partial class RunnerEvents
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} chunks of other rows were left out, because the model knows none of their tokens")]
     public static partial void ChunksUnknown(this ILogger log, long count);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} chunks lost their end, because the model takes {MaxTokens} tokens; a smaller spec.chunking.size keeps all text")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{Count} chunks lost their end, because the model takes {MaxTokens} tokens; a smaller spec.chunking.size keeps all text")]
     public static partial void ChunksTruncated(this ILogger log, long count, int maxTokens);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Output} is committed: {Rows} rows, {Embedded} embedded, {Rejected} rejected, {Chunks} chunks")]

@@ -22,7 +22,14 @@ internal static class ModelLoading
             var options = OptionsOf(settings);
             var files = await ModelFiles.DigestAsync(folder, SentenceEmbedder.FilesOf(folder, options), cancellationToken);
             var embedder = SentenceEmbedder.Load(folder, options);
-            var pinned = new PinnedModel { Uri = settings.Uri, Settings = settings, Files = files, Dimensions = embedder.Dimensions, MaxTokens = embedder.MaxTokens };
+            var pinned = new PinnedModel
+            {
+                Uri = settings.Uri,
+                Settings = settings,
+                Files = files,
+                Dimensions = embedder.Dimensions,
+                MaxTokens = embedder.MaxTokens,
+            };
             return (pinned, embedder);
         }
         catch (StoreRefusedException error)

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using TextOps.Artifacts.Embeddings;
 using TextOps.Crds;
 using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Tasks;
 using TextOps.Runner.Text;
 
 namespace TextOps.Runner.Plan;
@@ -17,22 +18,24 @@ internal static class Fingerprint
     /// Fingerprint of a version: inputs (names below the source's folder, sizes, tags, order), how they are read, model, chunking, validation, format and number of
     /// shards. Not the run, and not where inputs and model lie.
     /// </summary>
-    public static string OfVersion(TextSource source, IReadOnlyList<PinnedInput> inputs, PinnedModel model, Chunking chunking, RowValidation validation, EmbeddingFormat format, int shards)
+    public static string OfVersion(PlanTask task, IReadOnlyList<PinnedInput> inputs, PinnedModel model)
     {
-        var names = new RowNames(source.Uri);
+        var names = new RowNames(task.Source.Uri);
         return CanonicalJson.Sha256(new JsonObject
         {
-            ["inputs"] = new JsonArray([.. inputs.Select(input => new JsonObject { ["name"] = names.PathOf(input.Uri), ["bytes"] = input.Bytes, ["etag"] = input.ETag })]),
-            ["source"] = Node(source with { Uri = "" }),
-            ["settings"] = Settings(model, chunking),
-            ["validation"] = Node(validation),
-            ["format"] = Node(format),
-            ["shards"] = shards,
+            ["inputs"] = new JsonArray([.. inputs.Select(input => Input(names.PathOf(input.Uri), input))]),
+            ["source"] = Node(task.Source with { Uri = "" }),
+            ["settings"] = Settings(model, task.Chunking),
+            ["validation"] = Node(task.Validation),
+            ["format"] = Node(task.Format),
+            ["shards"] = task.Shards,
         });
     }
 
     /// <summary>Hash of all that decides how a text becomes chunks and vectors; part of each chunk's id.</summary>
     public static string OfSettings(PinnedModel model, Chunking chunking) => CanonicalJson.Sha256(Settings(model, chunking));
+
+    private static JsonObject Input(string name, PinnedInput input) => new() { ["name"] = name, ["bytes"] = input.Bytes, ["etag"] = input.ETag };
 
     private static JsonObject Settings(PinnedModel model, Chunking chunking) => new()
     {

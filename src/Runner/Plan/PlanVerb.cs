@@ -47,7 +47,7 @@ internal sealed class PlanVerb(TaskContext context)
             RunId = task.RunId,
             Trigger = task.Trigger,
             Version = 0,
-            Fingerprint = Fingerprint.OfVersion(task.Source, inputs, model, task.Chunking, task.Validation, task.Format, task.Shards),
+            Fingerprint = Fingerprint.OfVersion(task, inputs, model),
             Created = context.Time.GetUtcNow(),
             Source = task.Source,
             Inputs = inputs,
@@ -80,7 +80,8 @@ internal sealed class PlanVerb(TaskContext context)
         {
             throw new TaskRefusedException(
                 TaskErrorReasons.InvalidSpec,
-                $"spec.chunking.size ({chunking.Size} tokens) is above the {room} tokens that the model takes beside its special tokens and the prompt; lower it to at most {room}");
+                $"spec.chunking.size ({chunking.Size} tokens) is above the {room} tokens that the model takes beside its special tokens and the prompt; "
+                + $"lower it to at most {room}");
         }
     }
 

@@ -20,7 +20,8 @@ internal static class ResultDocument
 
         if (result.Error is not { } error)
         {
-            return Serialize(Failed(TaskErrorReasons.InvalidSpec, $"the result has {whole.Length} bytes, more than {TaskResult.MaxBytes}; shorten output.uri"));
+            var why = $"the result has {whole.Length} bytes, more than {TaskResult.MaxBytes}; shorten output.uri";
+            return Serialize(Failed(TaskErrorReasons.InvalidSpec, why));
         }
 
         // How long a character is in JSON depends on the character, so the longest message that fits is searched for.

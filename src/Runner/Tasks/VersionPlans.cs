@@ -11,10 +11,12 @@ internal static class VersionPlans
     public static async Task<VersionPlan> ReadAsync(EmbeddingVersions versions, TaskDocument task, int version, CancellationToken cancellationToken)
     {
         var plan = await versions.ReadPlanAsync(version, cancellationToken)
-            ?? throw new TaskRefusedException(TaskErrorReasons.InvalidSpec, $"{versions.UriOf(version)} has no plan; run the plan task first, and take the version that it answers");
+            ?? throw new TaskRefusedException(
+                TaskErrorReasons.InvalidSpec, $"{versions.UriOf(version)} has no plan; run the plan task first, and take the version that it answers");
         return plan.RunId == task.RunId
             ? plan
             : throw new TaskRefusedException(
-                TaskErrorReasons.InvalidSpec, $"{versions.UriOf(version)} was planned by run {plan.RunId}, and runId is {task.RunId}; run the plan task of run {task.RunId} first");
+                TaskErrorReasons.InvalidSpec,
+                $"{versions.UriOf(version)} was planned by run {plan.RunId}, and runId is {task.RunId}; run the plan task of run {task.RunId} first");
     }
 }

@@ -239,6 +239,15 @@ public sealed class EmbedVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Tokens_fill_parts_so_that_a_stop_costs_little_with_a_slow_model()
+    {
+        _job.Limits = new PartLimits { Tokens = 50 };
+        _job.WriteCorpus(Enumerable.Range(0, 12).Select(row => $"{row} " + string.Join(' ', Enumerable.Repeat("printer", 24))));
+        await _job.RunAsync();
+        Assert.Equal([2, 2, 2, 2, 2, 2], (await _job.Versions.ReadPartsAsync(1, 0, Cancel)).Select(part => (int)part.Rows));
+    }
+
+    [Fact]
     public async Task Rejects_alone_fill_parts_too_so_that_memory_stays_bounded()
     {
         _job.Limits = new PartLimits { Rejects = 10 };
