@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Tasks;
 
@@ -59,6 +60,7 @@ public sealed record PinnedInput
     public required long Bytes { get; init; }
 
     /// <summary>Its tag.</summary>
+    [JsonPropertyName("etag")]
     public required string ETag { get; init; }
 
     /// <summary>Its version id, where the store keeps versions.</summary>

@@ -16,6 +16,8 @@ internal sealed class ChunkLines : IDisposable
 
     private readonly ArrayBufferWriter<byte> _lines = new(64 * 1024);
     private readonly Utf8JsonWriter _json;
+    private string _text = "";
+    private ScalarOffsets _offsets = new("");
 
     public ChunkLines() => _json = new Utf8JsonWriter(_lines, s_options);
 
@@ -38,8 +40,14 @@ internal sealed class ChunkLines : IDisposable
         _json.WriteString("id"u8, ChunkId.Of(row.Id, text, settings));
         _json.WriteString("document"u8, row.Id);
         _json.WriteNumber("chunk"u8, chunk.Index);
-        _json.WriteNumber("start"u8, chunk.Span.Start);
-        _json.WriteNumber("end"u8, chunk.Span.End);
+        if (!ReferenceEquals(row.Text, _text))
+        {
+            _text = row.Text!;
+            _offsets = new ScalarOffsets(_text);
+        }
+
+        _json.WriteNumber("start"u8, _offsets.At(chunk.Span.Start));
+        _json.WriteNumber("end"u8, _offsets.At(chunk.Span.End));
         _json.WriteString("text"u8, text);
         if (row.Metadata is { } metadata)
         {

@@ -19,12 +19,12 @@ internal static class ModelLoading
         try
         {
             var folder = await ModelFolder.OpenAsync(settings.Uri, cancellationToken);
-            var options = OptionsOf(settings);
+            var options = settings.ToEmbedderOptions();
             var files = await ModelFiles.DigestAsync(folder, SentenceEmbedder.FilesOf(folder, options), cancellationToken);
             var embedder = SentenceEmbedder.Load(folder, options);
             var pinned = new PinnedModel
             {
-                Uri = settings.Uri,
+                Uri = FileUri.FromPath(folder),
                 Settings = settings,
                 Files = files,
                 Dimensions = embedder.Dimensions,
@@ -46,7 +46,7 @@ internal static class ModelLoading
         try
         {
             var folder = await ModelFolder.OpenAsync(pinned.Uri, cancellationToken);
-            var options = OptionsOf(pinned.Settings);
+            var options = pinned.Settings.ToEmbedderOptions();
             await ModelFiles.VerifyAsync(folder, pinned.Files, cancellationToken);
 
             // A file that was added may change how the others are used.
@@ -60,28 +60,4 @@ internal static class ModelLoading
             throw new TaskRefusedException(TaskErrorReasons.InvalidSpec, $"spec.model: {error.Message}", error);
         }
     }
-
-    private static SentenceEmbedderOptions OptionsOf(EmbeddingModel settings) => new()
-    {
-        Precision = settings.Precision switch
-        {
-            ModelPrecision.Fp32 => Precision.Float32,
-            ModelPrecision.Fp16 => Precision.Float16,
-            ModelPrecision.Int8 => Precision.Int8,
-            _ => Precision.Auto,
-        },
-        Pooling = settings.Pooling switch
-        {
-            PoolingMode.Mean => Pooling.Mean,
-            PoolingMode.Cls => Pooling.Cls,
-            PoolingMode.Max => Pooling.Max,
-            _ => null,
-        },
-        Normalize = settings.Normalize,
-        MaxTokens = settings.MaxTokens,
-        Prompt = settings.Prompt,
-
-        // Many batches at once use cores better than many threads in one.
-        IntraOpThreads = 1,
-    };
 }

@@ -40,7 +40,7 @@ public sealed class EmbedVerbTests : IDisposable
             {
                 var chunk = batch.Chunks[index];
                 var row = int.Parse(chunk.Document[1..]);
-                Assert.Equal(corpus[row][chunk.Start..chunk.End], chunk.Text);
+                Assert.Equal(string.Concat(corpus[row].EnumerateRunes().Skip(chunk.Start).Take(chunk.End - chunk.Start)), chunk.Text);
                 Assert.Equal($"l{row % 3}", chunk.Metadata!["label"].GetString());
                 embedder.Embed([embedder.Encode(chunk.Text).Ids], vector);
                 Assert.True(TensorPrimitives.CosineSimilarity(vector, batch.Vector(index)) > 0.99999f, chunk.Text);
@@ -214,6 +214,17 @@ public sealed class EmbedVerbTests : IDisposable
         Assert.All(chunks, chunk => Assert.InRange(chunk.End - chunk.Start, 1, 2048));
         Assert.All(chunks.Zip(chunks.Skip(1)), pair => Assert.InRange(pair.First.End - pair.Second.Start, 180, 200));
         Assert.Equal(chunks.Count, chunks.Select(chunk => chunk.Id).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Offsets_count_characters_and_not_UTF16_units()
+    {
+        _job.Task = _job.Task with { Chunking = new Chunking { Size = 20, Overlap = 0, Boundary = ChunkBoundary.Word } };
+        _job.WriteCorpus("😀😀😀😀 printer 😀😀😀😀 is offline again 😀😀");
+        await _job.RunAsync();
+        var chunks = Lines(_job.ReadVersionFile("part-00000-00000.jsonl")).Select(chunk => chunk.Deserialize<ChunkRecord>(Json.Objects)!).ToList();
+        Assert.Equal((0, 37), (chunks[0].Start, chunks[^1].End));
+        Assert.All(chunks, chunk => Assert.Equal(chunk.Text.EnumerateRunes().Count(), chunk.End - chunk.Start));
     }
 
     [Fact]
