@@ -1,0 +1,51 @@
+using System.Text.Json.Nodes;
+using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Meta;
+using TextOps.Kubernetes.Client;
+
+namespace TextOps.Operator.Tests.EmbeddingJobs;
+
+/// <summary>A cluster's client that notes status writes and refuses what a test wants refused.</summary>
+internal sealed class WatchedClient(IKubernetesClient cluster) : IKubernetesClient
+{
+    private int statusWrites;
+
+    /// <summary>How often the status of an EmbeddingJob was written.</summary>
+    public int StatusWrites => Volatile.Read(ref statusWrites);
+
+    /// <summary>What creating an object is refused with; null: it is created.</summary>
+    public Func<IKubernetesObject, KubernetesException?> RefuseCreate { get; set; } = _ => null;
+
+    public Task<T> CreateAsync<T>(T entity, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
+        RefuseCreate(entity) is { } refusal ? Task.FromException<T>(refusal) : cluster.CreateAsync(entity, cancellationToken);
+
+    public Task<T> UpdateStatusAsync<T>(T entity, CancellationToken cancellationToken) where T : class, IKubernetesObject
+    {
+        if (entity is EmbeddingJob)
+        {
+            Interlocked.Increment(ref statusWrites);
+        }
+
+        return cluster.UpdateStatusAsync(entity, cancellationToken);
+    }
+
+    public Task<T?> GetAsync<T>(string name, string? @namespace, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
+        cluster.GetAsync<T>(name, @namespace, cancellationToken);
+
+    public Task<KubernetesList<T>> ListAsync<T>(string? @namespace, string? labelSelector, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
+        cluster.ListAsync<T>(@namespace, labelSelector, cancellationToken);
+
+    public Task<T> UpdateAsync<T>(T entity, CancellationToken cancellationToken) where T : class, IKubernetesObject => cluster.UpdateAsync(entity, cancellationToken);
+
+    public Task<T> PatchAsync<T>(string name, string? @namespace, JsonObject mergePatch, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
+        cluster.PatchAsync<T>(name, @namespace, mergePatch, cancellationToken);
+
+    public Task<T> PatchStatusAsync<T>(string name, string? @namespace, JsonObject mergePatch, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
+        cluster.PatchStatusAsync<T>(name, @namespace, mergePatch, cancellationToken);
+
+    public Task DeleteAsync<T>(string name, string? @namespace, DeleteOptions? options, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
+        cluster.DeleteAsync<T>(name, @namespace, options, cancellationToken);
+
+    public IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(string? @namespace, string? labelSelector, string resourceVersion, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject => cluster.WatchAsync<T>(@namespace, labelSelector, resourceVersion, cancellationToken);
+}
