@@ -70,6 +70,22 @@ public sealed class EmbeddingJobControllerTests
         Assert.Single(await fixture.JobsAsync(), job => job.Metadata.Labels![ApiGroup.PartLabel] == "plan");
     }
 
+    [Theory]
+    [InlineData(TaskExitCodes.Succeeded)]
+    [InlineData(TaskExitCodes.Refused)]
+    public async Task A_Job_whose_end_is_known_before_its_pod_s_is_judged_by_its_pod(int exitCode)
+    {
+        await using var fixture = await OperatorFixture.StartAsync();
+        fixture.Client.PodNews = new TaskCompletionSource().Task;
+        await fixture.ApplyAsync(Spec);
+
+        await fixture.EndAsync("plan", (exitCode == 0 ? Planned(upToDate: true) : Refused("plan", "InputRejected")).Result, exitCode);
+
+        var job = await fixture.ReadyAsync(exitCode == 0 ? EmbeddingJobReasons.UpToDate : EmbeddingJobReasons.Failed);
+        Assert.Equal(exitCode == 0 ? EmbeddingJobReasons.NotStalled : "InputRejected", Condition(job, EmbeddingJobConditions.Stalled).Reason);
+        Assert.Single(await fixture.JobsAsync());
+    }
+
     [Fact]
     public async Task A_task_whose_result_was_lost_with_its_pod_is_done_again()
     {

@@ -1,7 +1,9 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Meta;
 using TextOps.Kubernetes.Client;
+using TextOps.Kubernetes.Core;
 
 namespace TextOps.Operator.Tests.EmbeddingJobs;
 
@@ -15,6 +17,9 @@ internal sealed class WatchedClient(IKubernetesClient cluster) : IKubernetesClie
 
     /// <summary>What creating an object is refused with; null: it is created.</summary>
     public Func<IKubernetesObject, KubernetesException?> RefuseCreate { get; set; } = _ => null;
+
+    /// <summary>What watches of pods wait for before they tell anything: watches of different kinds do not keep step.</summary>
+    public Task PodNews { get; set; } = Task.CompletedTask;
 
     public Task<T> CreateAsync<T>(T entity, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
         RefuseCreate(entity) is { } refusal ? Task.FromException<T>(refusal) : cluster.CreateAsync(entity, cancellationToken);
@@ -46,6 +51,18 @@ internal sealed class WatchedClient(IKubernetesClient cluster) : IKubernetesClie
     public Task DeleteAsync<T>(string name, string? @namespace, DeleteOptions? options, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
         cluster.DeleteAsync<T>(name, @namespace, options, cancellationToken);
 
-    public IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(string? @namespace, string? labelSelector, string resourceVersion, CancellationToken cancellationToken)
-        where T : class, IKubernetesObject => cluster.WatchAsync<T>(@namespace, labelSelector, resourceVersion, cancellationToken);
+    public async IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
+        string? @namespace, string? labelSelector, string resourceVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
+        where T : class, IKubernetesObject
+    {
+        await foreach (var news in cluster.WatchAsync<T>(@namespace, labelSelector, resourceVersion, cancellationToken))
+        {
+            if (news.Object is V1Pod)
+            {
+                await PodNews.WaitAsync(cancellationToken);
+            }
+
+            yield return news;
+        }
+    }
 }
