@@ -66,9 +66,18 @@ public sealed class ChildTasks(IKubernetesClient client, Store<V1Job> jobs, Labe
         }
     }
 
-    /// <summary>Deletes a Job; its pod ends with grace.</summary>
-    public Task DeleteAsync(IKubernetesObject owner, string name, CancellationToken cancellationToken) =>
-        client.DeleteAsync<V1Job>(name, owner.Metadata.Namespace, options: null, cancellationToken);
+    /// <summary>Deletes a Job with the ConfigMap of its task; its pod ends with grace.</summary>
+    public async Task DeleteAsync(IKubernetesObject owner, string name, CancellationToken cancellationToken)
+    {
+        // The ConfigMap first: it is known by its Job, and who is cut off in between finds the Job again. A later attempt creates it anew.
+        var volumes = jobs.Find(new NamespacedName(owner.Metadata.Namespace!, name))?.Spec.Template.Spec.Volumes;
+        if (volumes?.FirstOrDefault(volume => volume.ConfigMap is not null)?.ConfigMap?.Name is { } configMap)
+        {
+            await client.DeleteAsync<V1ConfigMap>(configMap, owner.Metadata.Namespace, options: null, cancellationToken);
+        }
+
+        await client.DeleteAsync<V1Job>(name, owner.Metadata.Namespace, options: null, cancellationToken);
+    }
 
     private async Task<TaskAttempt> ObserveAsync(V1Job job, IReadOnlyList<V1Pod> known, CancellationToken cancellationToken)
     {

@@ -179,6 +179,7 @@ public sealed class EmbeddingJobControllerTests
 
         await GoneAsync<V1Job>(fixture);
         await GoneAsync<V1Pod>(fixture);
+        await GoneAsync<V1ConfigMap>(fixture);
         Assert.Equal("v000003", (await fixture.ReadyAsync(EmbeddingJobReasons.UpToDate)).Status!.Version);
         Assert.Empty(await fixture.JobsAsync());
     }
