@@ -5,9 +5,9 @@ using System.Text.RegularExpressions;
 namespace TextOps.Kubernetes.InMemory;
 
 /// <summary>What the API server asks of every object's metadata (k8s.io/apimachinery, api/validation/objectmeta.go).</summary>
-internal static partial class MetadataRules
+public static partial class MetadataRules
 {
-    public const int MaxLabelLength = 63;
+    internal const int MaxLabelLength = 63;
 
     private const int MaxNameLength = 253;
     private const int MaxAnnotationBytes = 256 * 1024;
@@ -24,6 +24,7 @@ internal static partial class MetadataRules
     private const string LabelValueRule = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character "
         + "(e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 
+    /// <summary>What is wrong with an object's <paramref name="metadata"/>; each message begins with the field's path. Name and namespace are required.</summary>
     public static IEnumerable<string> Problems(JsonObject metadata) =>
     [
         .. NameProblems((string?)metadata["name"], (string?)metadata["namespace"]),
@@ -33,7 +34,7 @@ internal static partial class MetadataRules
         .. FinalizerProblems(metadata["finalizers"] as JsonArray ?? []),
     ];
 
-    public static IEnumerable<string> LabelProblems(JsonObject labels, string path)
+    internal static IEnumerable<string> LabelProblems(JsonObject labels, string path)
     {
         foreach (var (key, node) in labels)
         {

@@ -13,12 +13,23 @@ internal static class CommonOptions
         Description = "A manifest, or a folder of manifests (*.yaml, *.yml, *.json, not recursive); may be given more than once.",
     };
 
-    public static Option<string> Store() => new("--store")
+    public static Option<string> Store()
     {
-        HelpName = "DIR",
-        Description = "Folder that keeps objects and outputs that name no store of their own.",
-        DefaultValueFactory = _ => LocalStore.DefaultFolder,
-    };
+        var option = new Option<string>("--store")
+        {
+            HelpName = "DIR",
+            Description = "Folder that keeps objects and outputs that name no store of their own.",
+            DefaultValueFactory = _ => LocalStore.DefaultFolder,
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is { } folder && File.Exists(folder))
+            {
+                result.AddError($"--store {folder} is a file; name a folder, or move the file away");
+            }
+        });
+        return option;
+    }
 
     public static Option<string> Namespace() => new("--namespace", "-n")
     {

@@ -5,6 +5,7 @@ using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Generator;
 using TextOps.Crds.Meta;
 using TextOps.Crds.Yaml;
+using TextOps.Kubernetes.InMemory;
 using TextOps.Kubernetes.Schema;
 
 namespace TextOps.Local.Commands;
@@ -44,7 +45,7 @@ internal static class ManifestFiles
                     continue;
                 }
 
-                var problems = Judge(manifest, value.GetType()).ToList();
+                var problems = Judge(manifest, value.GetType(), @namespace).ToList();
                 errors.AddRange(problems);
                 if (problems.Count > 0 || value is not EmbeddingJob job)
                 {
@@ -65,31 +66,24 @@ internal static class ManifestFiles
         return (objects, errors);
     }
 
-    private static IEnumerable<ManifestError> Judge(Manifest manifest, Type kind)
+    private static IEnumerable<ManifestError> Judge(Manifest manifest, Type kind, string @namespace)
     {
         if (manifest.Name.Length == 0)
         {
-            yield return manifest.Error("metadata", "metadata.name is missing; give the object a name of lower-case letters, digits and '-'");
-            yield break;
+            return [manifest.Error("metadata", "metadata.name is missing; give the object a name of lower-case letters, digits and '-'")];
         }
 
         var document = manifest.Content.DeepClone().AsObject();
         document.Remove("status");
+        document["metadata"]!["namespace"] ??= @namespace;
         var schema = StructuralSchema.OfDefinition(CustomResourceDefinitions.Of(kind));
         schema.Default(document);
-        var violations = schema.Validate(document);
-        foreach (var violation in violations)
-        {
-            yield return At(manifest, violation);
-        }
 
-        if (violations.Count == 0)
-        {
-            foreach (var violation in LocalStore.Rules(document, kind))
-            {
-                yield return At(manifest, violation);
-            }
-        }
+        // Each stage takes for granted what the one before it judges.
+        IReadOnlyList<string> violations = [.. schema.Validate(document)];
+        violations = violations.Count > 0 ? violations : [.. LocalStore.Rules(document, kind)];
+        violations = violations.Count > 0 ? violations : [.. MetadataRules.Problems(document["metadata"]!.AsObject())];
+        return violations.Select(violation => At(manifest, violation));
     }
 
     // Messages begin with the path of their field.

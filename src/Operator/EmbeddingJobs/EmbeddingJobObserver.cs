@@ -10,7 +10,7 @@ public sealed class EmbeddingJobObserver(ChildTasks children, ProgressBook progr
     /// <summary>Looks at <paramref name="job"/>, its children and what its pods say of their progress.</summary>
     public async Task<EmbeddingJobSnapshot> ObserveAsync(EmbeddingJob job, CancellationToken cancellationToken)
     {
-        var attempts = children.Observe(job);
+        var attempts = await children.ObserveAsync(job, cancellationToken);
         return new EmbeddingJobSnapshot
         {
             Job = job,

@@ -18,13 +18,18 @@ public sealed class ChildTasks(IKubernetesClient client, Store<V1Job> jobs, Labe
     private const string JobNameLabel = "job-name";
 
     /// <summary>The attempts that belong to <paramref name="owner"/>: its Jobs, and pods that still end though their Job is gone.</summary>
-    public IReadOnlyList<TaskAttempt> Observe(IKubernetesObject owner)
+    public async Task<IReadOnlyList<TaskAttempt>> ObserveAsync(IKubernetesObject owner, CancellationToken cancellationToken)
     {
         var mine = jobs.OwnedBy(owner.Metadata.Uid!);
         var byJob = pods.Find(owner.Metadata.Namespace!, owner.Metadata.Name!)
             .Where(pod => pod.Metadata.Labels!.ContainsKey(JobNameLabel))
             .ToLookup(pod => pod.Metadata.Labels![JobNameLabel], StringComparer.Ordinal);
-        var attempts = mine.Select(job => TaskAttempt.From(job, [.. byJob[job.Metadata.Name!].Where(pod => IsOwnedBy(pod, job))])).ToList();
+        var attempts = new List<TaskAttempt>();
+        foreach (var job in mine)
+        {
+            attempts.Add(await ObserveAsync(job, [.. byJob[job.Metadata.Name!].Where(pod => IsOwnedBy(pod, job))], cancellationToken));
+        }
+
         var names = mine.Select(job => job.Metadata.Name!).ToHashSet(StringComparer.Ordinal);
         attempts.AddRange(byJob.Where(group => !names.Contains(group.Key)).SelectMany(group => group).Where(IsEnding).Select(TaskAttempt.Orphan));
         return attempts;
@@ -61,9 +66,31 @@ public sealed class ChildTasks(IKubernetesClient client, Store<V1Job> jobs, Labe
         }
     }
 
-    /// <summary>Deletes a Job; its pod ends with grace.</summary>
-    public Task DeleteAsync(IKubernetesObject owner, string name, CancellationToken cancellationToken) =>
-        client.DeleteAsync<V1Job>(name, owner.Metadata.Namespace, options: null, cancellationToken);
+    /// <summary>Deletes a Job with the ConfigMap of its task; its pod ends with grace.</summary>
+    public async Task DeleteAsync(IKubernetesObject owner, string name, CancellationToken cancellationToken)
+    {
+        // The ConfigMap first: it is known by its Job, and who is cut off in between finds the Job again. A later attempt creates it anew.
+        var volumes = jobs.Find(new NamespacedName(owner.Metadata.Namespace!, name))?.Spec.Template.Spec.Volumes;
+        if (volumes?.FirstOrDefault(volume => volume.ConfigMap is not null)?.ConfigMap?.Name is { } configMap)
+        {
+            await client.DeleteAsync<V1ConfigMap>(configMap, owner.Metadata.Namespace, options: null, cancellationToken);
+        }
+
+        await client.DeleteAsync<V1Job>(name, owner.Metadata.Namespace, options: null, cancellationToken);
+    }
+
+    private async Task<TaskAttempt> ObserveAsync(V1Job job, IReadOnlyList<V1Pod> known, CancellationToken cancellationToken)
+    {
+        var attempt = TaskAttempt.From(job, known);
+        if (!attempt.IsNew || known.Any(pod => !IsEnding(pod)))
+        {
+            return attempt;
+        }
+
+        // Jobs and pods come by watches of their own: a Job's end may be known before its pod's, and without that a result would be taken for lost.
+        var now = await client.ListAsync<V1Pod>(job.Metadata.Namespace, $"{JobNameLabel}={job.Metadata.Name}", cancellationToken);
+        return TaskAttempt.From(job, [.. now.Items.Where(pod => IsOwnedBy(pod, job))]);
+    }
 
     private async Task CreateAsync<T>(T child, CancellationToken cancellationToken) where T : class, IKubernetesObject
     {
