@@ -45,7 +45,11 @@ internal sealed class LocalControlPlane : IAsyncDisposable
     }
 
     /// <summary>Starts all of it.</summary>
-    public Task StartAsync(CancellationToken cancellationToken) => host.StartAsync(cancellationToken);
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await node.StartAsync(cancellationToken);
+        await host.StartAsync(cancellationToken);
+    }
 
     /// <summary>Looks at an object as the operator does, with fresh progress.</summary>
     public Task<EmbeddingJobSnapshot> ObserveAsync(EmbeddingJob job, CancellationToken cancellationToken) => display.ObserveAsync(job, cancellationToken);

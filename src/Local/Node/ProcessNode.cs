@@ -18,7 +18,24 @@ internal sealed partial class ProcessNode(IKubernetesClient client, ProcessNodeO
     : IEntityController<V1Pod>, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, PodProcess> processes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<NamespacedName, PodFolder> folders = new();
     private readonly CancellationTokenSource stopping = new();
+
+    /// <summary>Takes over the pods of an earlier process, and removes the files of those that are gone; call it before the first pass.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var pods = await client.ListAsync<V1Pod>(@namespace: null, labelSelector: null, cancellationToken);
+        foreach (var pod in pods.Items.Where(pod => pod.Spec.NodeName == options.NodeName))
+        {
+            folders[NamespacedName.Of(pod)] = new PodFolder(options.PodsFolder, pod);
+        }
+
+        var known = folders.Values.Select(folder => folder.Path).ToHashSet(StringComparer.Ordinal);
+        foreach (var left in Directory.Exists(options.PodsFolder) ? Directory.EnumerateDirectories(options.PodsFolder).Where(path => !known.Contains(path)) : [])
+        {
+            Directory.Delete(left, recursive: true);
+        }
+    }
 
     /// <inheritdoc/>
     public async Task<ReconcileResult> ReconcileAsync(V1Pod pod, CancellationToken cancellationToken)
@@ -28,6 +45,7 @@ internal sealed partial class ProcessNode(IKubernetesClient client, ProcessNodeO
             return ReconcileResult.Done;
         }
 
+        folders[NamespacedName.Of(pod)] = new PodFolder(options.PodsFolder, pod);
         if (pod.Metadata.DeletionTimestamp is not null)
         {
             await RemoveAsync(pod, cancellationToken);
@@ -50,7 +68,16 @@ internal sealed partial class ProcessNode(IKubernetesClient client, ProcessNodeO
     }
 
     /// <inheritdoc/>
-    public Task DeletedAsync(string @namespace, string name, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task DeletedAsync(string @namespace, string name, CancellationToken cancellationToken)
+    {
+        // A pod that is over goes at once, without a time in which it is being deleted.
+        if (folders.TryRemove(new NamespacedName(@namespace, name), out var folder))
+        {
+            folder.Remove();
+        }
+
+        return Task.CompletedTask;
+    }
 
     /// <summary>Ends all processes; their pods stay as they are, as with a node that is switched off.</summary>
     public async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using TextOps.Crds.Core;
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Tests;
@@ -26,7 +27,7 @@ public sealed class BadInputTests(BadInputTests.BadRuns runs) : IClassFixture<Ba
     [InlineData("scheduled", "InvalidSpec", "spec.schedule is not acted on by this version", "set annotation textops.dev/rerun")]
     public void A_bad_input_stalls_with_a_message_that_names_it_and_says_how_to_fix_it(string name, string reason, string problem, string fix)
     {
-        var status = runs.Place.Get(name);
+        var status = runs.Objects[name];
         var stalled = Workplace.Condition(status, "Stalled");
         var message = stalled["message"]!.GetValue<string>();
 
@@ -171,11 +172,16 @@ public sealed class BadInputTests(BadInputTests.BadRuns runs) : IClassFixture<Ba
             Add("bad-pod-label", spec => spec with { Runner = new RunnerSpec { PodLabels = new Dictionary<string, string> { ["team"] = "a b" } } });
             Add("scheduled", spec => spec with { Schedule = new RunSchedule { Cron = "0 3 * * *" } });
             Result = Place.TextOps("run", "-f", "objects", "--store", "store").Exits(1);
+            var list = JsonNode.Parse(Place.TextOps("get", "embeddingjobs", "-o", "json", "--store", "store").Exits(0).Output)!;
+            Objects = list["items"]!.AsArray().ToDictionary(job => (string)job!["metadata"]!["name"]!, job => job!.AsObject(), StringComparer.Ordinal);
         }
 
         internal Workplace Place { get; } = new();
 
         internal TextOpsResult Result { get; }
+
+        /// <summary>The objects afterwards, as <c>textops get -o json</c> shows them.</summary>
+        internal IReadOnlyDictionary<string, JsonObject> Objects { get; }
 
         public void Dispose() => Place.Dispose();
 

@@ -72,6 +72,21 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public void Earlier_runs_leave_no_pods_configmaps_or_folders_behind()
+    {
+        place.Run(Workplace.Job()).Exits(0);
+        Assert.Equal((3, 3, 3), Left());
+
+        place.Run(Workplace.Job()).Exits(0);
+        Assert.Equal((1, 1, 1), Left());
+
+        (int, int, int) Left() => (
+            Directory.GetFiles(Path.Combine(place.Store, ".textops", "objects", "pods.core"), "*.json", SearchOption.AllDirectories).Length,
+            Directory.GetFiles(Path.Combine(place.Store, ".textops", "objects", "configmaps.core"), "*.json", SearchOption.AllDirectories).Length,
+            Directory.GetDirectories(Path.Combine(place.Store, ".textops", "pods")).Length);
+    }
+
+    [Fact]
     public void Chunks_of_a_long_text_cover_it_with_the_overlap_that_was_asked_for()
     {
         var text = string.Join(". ", Workplace.Lines(60)) + ".";
