@@ -1,3 +1,4 @@
+using System.Globalization;
 using TextOps.Crds;
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Meta;
@@ -32,7 +33,11 @@ internal sealed record RunView(EmbeddingJob Job, RunCounts Counts)
     public bool IsReady => IsObserved && Ready?.Status == ConditionStatus.True;
 
     /// <summary>Part of the work that is done, from 0 to 1.</summary>
-    public double Fraction => IsReady ? 1 : Counts.Fraction ?? 0;
+    public double Fraction => IsReady ? 1 : Counts.Fraction ?? Shown ?? 0;
+
+    // A run that is over has no counts any more, but its status keeps how far it came.
+    private double? Shown =>
+        IsOver && int.TryParse(Job.Status?.Progress?.TrimEnd('%'), NumberStyles.None, CultureInfo.InvariantCulture, out var percent) ? percent / 100.0 : null;
 
     private V1Condition? Find(string type) => Job.Status?.Conditions?.FirstOrDefault(condition => condition.Type == type);
 }

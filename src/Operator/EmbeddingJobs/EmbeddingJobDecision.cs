@@ -172,10 +172,11 @@ public static class EmbeddingJobDecision
             var due = tasks.Where(task => task.Verdict is TaskVerdict.Due).Take(Math.Max(free, 0))
                 .Select(task => new TaskToStart(task.Part, ((TaskVerdict.Due)task.Verdict).Attempt, task.Verb, task.Document()));
             var pause = tasks.Select(task => task.Verdict).OfType<TaskVerdict.BackingOff>().MinBy(verdict => verdict.Wait);
+            var waiting = mine.Select(attempt => attempt.Waiting).FirstOrDefault(reason => reason is not null);
             return Running() with
             {
                 Start = [.. due],
-                Message = pause is null ? message : $"{message}; {pause.Message}",
+                Message = string.Join("; ", new[] { message, pause?.Message, waiting is null ? null : $"a pod does not start: {waiting}" }.Where(part => part is not null)),
                 WakeAfter = Earliest(pause?.Wait, Deadline, tasks.Any(task => task.Verdict is TaskVerdict.Waiting) ? seen.Options.ProgressInterval : null),
             };
         }

@@ -36,6 +36,9 @@ public sealed record TaskAttempt
     /// <summary>Address of the pod while it runs.</summary>
     public string? PodIP { get; init; }
 
+    /// <summary>Why its container does not start, for example <c>ImagePullBackOff: …</c>; null where it does.</summary>
+    public string? Waiting { get; init; }
+
     /// <summary>What its annotations do not say yet, so that it would be lost with the pod.</summary>
     public bool IsNew { get; init; }
 
@@ -59,6 +62,7 @@ public sealed record TaskAttempt
             {
                 State = job.Metadata.DeletionTimestamp is null ? TaskState.Active : TaskState.Terminating,
                 PodIP = pods.FirstOrDefault(pod => pod.Status?.Phase == "Running")?.Status?.PodIP,
+                Waiting = pods.Select(WaitingOf).FirstOrDefault(reason => reason is not null),
             };
     }
 
@@ -94,6 +98,12 @@ public sealed record TaskAttempt
             State = state,
         };
     }
+
+    // A container that is only being created waits too, and says no more than that.
+    private static string? WaitingOf(V1Pod pod) =>
+        pod.Status?.ContainerStatuses?.FirstOrDefault()?.State?.Waiting is { Reason: not (null or "ContainerCreating" or "PodInitializing") } waiting
+            ? $"{waiting.Reason}: {waiting.Message}"
+            : null;
 
     private static DateTimeOffset? EndOf(V1Job job, IReadOnlyList<V1Pod> pods) =>
         pods.Select(pod => pod.Status?.ContainerStatuses?.FirstOrDefault()?.State?.Terminated?.FinishedAt).Max()

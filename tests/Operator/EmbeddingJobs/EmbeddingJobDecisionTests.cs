@@ -216,6 +216,17 @@ public sealed class EmbeddingJobDecisionTests
     }
 
     [Fact]
+    public void A_pod_that_cannot_start_is_shown_with_its_reason()
+    {
+        var waiting = Attempt("plan", TaskState.Active) with { Waiting = "CreateContainerConfigError: secret \"s\" not found" };
+
+        var plan = Decide(Snapshot(Running(), waiting));
+
+        Assert.Equal(EmbeddingJobReasons.Running, plan.Reason);
+        Assert.EndsWith("a pod does not start: CreateContainerConfigError: secret \"s\" not found", plan.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_run_past_its_deadline_fails_and_ends_its_pods()
     {
         var job = Running() with { Spec = Spec with { ActiveDeadlineSeconds = 60 } };
