@@ -20,7 +20,7 @@ internal sealed class JobFolder : IDisposable
 {
     public const string OutputName = "default.tickets";
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder folder = new();
 
     public JobFolder()
     {
@@ -28,7 +28,7 @@ internal sealed class JobFolder : IDisposable
         {
             Owner = new TaskOwner { Namespace = "default", Name = "tickets" },
             RunId = "00000000000000a1",
-            Output = new TaskOutput { Uri = FileUri.FromPath(_folder.File("store")), Name = OutputName },
+            Output = new TaskOutput { Uri = FileUri.FromPath(folder.File("store")), Name = OutputName },
             Trigger = "spec",
             Source = new TextSource { Uri = FileUri.FromPath(Corpus), IdField = "id", MetadataFields = ["label"] },
             Model = new EmbeddingModel { Uri = FileUri.FromPath(ModelPath) },
@@ -57,10 +57,10 @@ internal sealed class JobFolder : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     /// <summary>A path in the folder.</summary>
-    public string File(params string[] parts) => _folder.File(parts);
+    public string File(params string[] parts) => folder.File(parts);
 
     /// <summary>A path in a version's folder.</summary>
     public string VersionFile(int version, params string[] parts) => Path.Combine([Store, "embeddings", OutputName, $"v{version:D6}", .. parts]);
@@ -117,11 +117,11 @@ internal sealed class JobFolder : IDisposable
     /// <summary>Everything that a version's folder holds, by path, without times and costs: what has to be equal where runs are equal.</summary>
     public SortedDictionary<string, string> Content(int version = 1)
     {
-        var folder = VersionFile(version);
+        var versionFolder = VersionFile(version);
         var content = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        foreach (var path in Directory.EnumerateFiles(versionFolder, "*", SearchOption.AllDirectories))
         {
-            var name = Path.GetRelativePath(folder, path);
+            var name = Path.GetRelativePath(versionFolder, path);
             var text = System.IO.File.ReadAllText(path, Encoding.Latin1);
             content[name] = name is "_plan.json" or "manifest.json" || name.StartsWith("_shards/", StringComparison.Ordinal) ? WithoutTimes(text) : text;
         }

@@ -13,7 +13,7 @@ namespace TextOps.Runner.Embed;
 /// <summary>Embeds one shard of a planned version: goes on after its last whole part, and answers at once where it is finished.</summary>
 internal sealed class EmbedVerb(TaskContext context, PartLimits limits)
 {
-    private static readonly TimeSpan s_logInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>Does the task.</summary>
     /// <exception cref="InputException">An input has changed since the version was planned.</exception>
@@ -78,7 +78,7 @@ internal sealed class EmbedVerb(TaskContext context, PartLimits limits)
                 parts.Add(record);
                 chunks += record.Chunks;
                 unknown += part.Unknown;
-                if (context.Time.GetElapsedTime(lastLog) >= s_logInterval)
+                if (context.Time.GetElapsedTime(lastLog) >= LogInterval)
                 {
                     lastLog = context.Time.GetTimestamp();
                     var seen = context.Progress.Snapshot();

@@ -11,13 +11,13 @@ internal static class InputFiles
 {
     private const int BufferBytes = 256 * 1024;
 
-    private static readonly LocalSourceFiles s_files = new();
+    private static readonly LocalSourceFiles Files = new();
 
     /// <summary>Finds the files of <paramref name="source"/> and pins each by size and SHA-256.</summary>
     /// <exception cref="InputException">There are none, or one cannot be read.</exception>
     public static async Task<IReadOnlyList<PinnedInput>> PinAsync(TextSource source, ProgressMeter progress, CancellationToken cancellationToken)
     {
-        var files = await new SourceListing(s_files).ListAsync(source, cancellationToken);
+        var files = await new SourceListing(Files).ListAsync(source, cancellationToken);
         progress.Begin("Pinning", files.Sum(file => file.Bytes));
         var pinned = new List<PinnedInput>(files.Count);
         foreach (var file in files)
@@ -43,7 +43,7 @@ internal static class InputFiles
 
     /// <summary>Opens an input from <paramref name="offset"/> (bytes) on.</summary>
     /// <exception cref="InputException">It may not be read.</exception>
-    public static Task<Stream> OpenAsync(string uri, long offset, CancellationToken cancellationToken) => s_files.OpenAsync(uri, offset, cancellationToken);
+    public static Task<Stream> OpenAsync(string uri, long offset, CancellationToken cancellationToken) => Files.OpenAsync(uri, offset, cancellationToken);
 
     private static async Task<PinnedInput> PinAsync(string uri, ProgressMeter progress, CancellationToken cancellationToken)
     {
