@@ -5,6 +5,7 @@ using TextOps.Onnx.Embeddings;
 using TextOps.Runner.Inputs;
 using TextOps.Runner.Logging;
 using TextOps.Runner.Models;
+using TextOps.Runner.Plan;
 using TextOps.Runner.Tasks;
 using TextOps.Runner.Text;
 
@@ -17,13 +18,21 @@ internal sealed class EmbedVerb(TaskContext context, PartLimits limits)
 
     /// <summary>Does the task.</summary>
     /// <exception cref="InputException">An input has changed since the version was planned.</exception>
-    /// <exception cref="TaskRefusedException">There is no such plan or shard, or the model has changed.</exception>
+    /// <exception cref="TaskRefusedException">There is no such plan or shard, another version of the runner planned it, or the model has changed.</exception>
     /// <exception cref="StoreRefusedException">The store cannot take a part.</exception>
     public async Task<EmbedResult> RunAsync(EmbedTask task, CancellationToken cancellationToken)
     {
         var started = context.Time.GetUtcNow();
         var versions = new EmbeddingVersions(ObjectStores.Open(task.Output.Uri, context.Time), task.Output.Name, task.Owner);
         var plan = await VersionPlans.ReadAsync(versions, task, task.Version, cancellationToken);
+        if (Fingerprint.OfVersion(plan) != plan.Fingerprint)
+        {
+            throw new TaskRefusedException(
+                TaskErrorReasons.InvalidSpec,
+                $"{versions.UriOf(task.Version)} was planned by a runner of another version, and this one would make other parts (or {VersionLayout.PlanFile} was changed); "
+                + "run the job again with annotation textops.dev/rerun: it takes the next version");
+        }
+
         var shard = task.Shard < plan.Shards.Count
             ? plan.Shards[task.Shard]
             : throw new TaskRefusedException(

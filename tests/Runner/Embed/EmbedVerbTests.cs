@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using TextOps.Artifacts.Embeddings;
 using TextOps.Artifacts.Stores;
 using TextOps.Crds;
@@ -180,6 +181,16 @@ public sealed class EmbedVerbTests : IDisposable
         Assert.Contains("shard (1) must be below 1", (await Assert.ThrowsAsync<TaskRefusedException>(() => job.EmbedAsync(shard: 1))).Message, StringComparison.Ordinal);
         job.Task = job.Task with { RunId = "00000000000000b2" };
         Assert.Contains("was planned by run 00000000000000a1", (await Assert.ThrowsAsync<TaskRefusedException>(() => job.EmbedAsync())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_plan_of_a_runner_that_makes_other_parts_is_refused()
+    {
+        await job.PlanAsync();
+        var plan = job.VersionFile(1, "_plan.json");
+        File.WriteAllText(plan, Regex.Replace(File.ReadAllText(plan), "\"fingerprint\": \"[0-9a-f]{8}", "\"fingerprint\": \"00000000", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        var refused = await Assert.ThrowsAsync<TaskRefusedException>(() => job.EmbedAsync());
+        Assert.Contains("was planned by a runner of another version", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
