@@ -37,7 +37,8 @@ internal sealed class EmbedVerb(TaskContext context, PartLimits limits)
             ? plan.Shards[task.Shard]
             : throw new TaskRefusedException(
                 TaskErrorReasons.InvalidSpec, $"shard ({task.Shard}) must be below {plan.Shards.Count}, the number of shards in {versions.UriOf(task.Version)}");
-        if (await versions.ReadShardAsync(task.Version, task.Shard, cancellationToken) is { } finished)
+        if (await versions.ReadShardAsync(task.Version, task.Shard, cancellationToken) is { } finished
+            && (await versions.FindDamagedAsync(task.Version, finished.Parts, cancellationToken)).Count == 0)
         {
             var before = ResultOf(finished, chunksPerSecond: null);
             context.Log.ShardFinishedBefore(before.Rows, before.Chunks);
@@ -62,7 +63,7 @@ internal sealed class EmbedVerb(TaskContext context, PartLimits limits)
     private async Task<(ShardRecord Record, double? ChunksPerSecond)> EmbedAsync(
         EmbeddingVersions versions, VersionPlan plan, ShardPlan shard, ISentenceEmbedder embedder, DateTimeOffset started, CancellationToken cancellationToken)
     {
-        var parts = (await versions.ReadPartsAsync(plan.Version, shard.Shard, cancellationToken)).ToList();
+        var parts = await WholePartsAsync(versions, plan.Version, shard.Shard, cancellationToken);
         var firstRow = parts.Count == 0 ? 0 : parts[^1].FirstRow + parts[^1].Rows;
         context.Progress.Begin("Embedding", shard.Ranges.Sum(range => range.Bytes));
         if (parts.Count > 0)
@@ -112,6 +113,20 @@ internal sealed class EmbedVerb(TaskContext context, PartLimits limits)
             PeakMemoryBytes = ProcessMemory.PeakBytes(),
         };
         return (new ShardRecord { Shard = shard.Shard, Parts = parts, Cost = cost }, chunks > 0 && seconds > 0 ? Math.Round(chunks / seconds, 1) : null);
+    }
+
+    /// <summary>The parts to go on after. One that lost a file is made again, and so are those after it.</summary>
+    private async Task<List<PartRecord>> WholePartsAsync(EmbeddingVersions versions, int version, int shard, CancellationToken cancellationToken)
+    {
+        var parts = await versions.ReadPartsAsync(version, shard, cancellationToken);
+        var damaged = await versions.FindDamagedAsync(version, parts, cancellationToken);
+        if (damaged.Count == 0)
+        {
+            return [.. parts];
+        }
+
+        context.Log.PartsDamaged(damaged.Count, damaged[0].Sequence);
+        return [.. parts.Take(damaged[0].Sequence)];
     }
 
     private void Report(ShardRecord record, VersionPlan plan, EmbedResult result)

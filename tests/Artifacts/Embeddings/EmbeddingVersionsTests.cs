@@ -115,6 +115,29 @@ public sealed class EmbeddingVersionsTests : IDisposable
         Assert.Equal(new VersionFile { Path = "part-00000-00000.jsonl", Bytes = 200_000, Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)) }, file);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Parts_that_lost_a_file_are_found(int otherShard)
+    {
+        var parts = new List<PartRecord>();
+        foreach (var (shard, sequence) in new[] { (0, 0), (0, 1), (0, 2), (otherShard, 3) })
+        {
+            var written = new List<VersionFile>();
+            foreach (var path in new[] { VersionLayout.ChunksFile(shard, sequence), VersionLayout.VectorsFile(shard, sequence), VersionLayout.RejectsFile(shard, sequence) })
+            {
+                written.Add(await versions.WritePartFileAsync(1, path, (stream, cancel) => stream.WriteAsync(new byte[10], cancel).AsTask(), CancellationToken.None));
+            }
+
+            parts.Add(Documents.Part(sequence, shard, written));
+        }
+
+        Assert.Empty(await versions.FindDamagedAsync(1, parts, CancellationToken.None));
+        await store.DeleteAsync(versions.Layout.File(1, VersionLayout.RejectsFile(0, 1)), CancellationToken.None);
+        await store.PutTextAsync(versions.Layout.File(1, VersionLayout.VectorsFile(otherShard, 3)), "short");
+        Assert.Equal([1, 3], (await versions.FindDamagedAsync(1, parts, CancellationToken.None)).Select(part => part.Sequence));
+    }
+
     [Fact]
     public async Task Parts_are_whole_up_to_the_first_gap()
     {

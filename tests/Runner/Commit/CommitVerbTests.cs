@@ -44,6 +44,28 @@ public sealed class CommitVerbTests : IDisposable
         Assert.Null(await job.Versions.ReadManifestAsync(1, Cancel));
     }
 
+    [Theory]
+    [InlineData("part-00001-*")]
+    [InlineData("rejects-00001-*")]
+    public async Task A_version_that_lost_a_file_is_committed_after_its_shard_was_embedded_again(string files)
+    {
+        job.WriteCorpus(JobFolder.MixedTexts(60));
+        job.Task = job.Task with { Shards = 2 };
+        await job.PlanAsync();
+        await job.EmbedAsync(shard: 0);
+        var first = await job.EmbedAsync(shard: 1);
+        var content = job.Content();
+        File.Delete(Directory.EnumerateFiles(job.VersionFile(1), files).First());
+        var error = await Assert.ThrowsAsync<IOException>(() => job.CommitAsync());
+        Assert.Contains("1 of ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("run the embed tasks of these shards again: 1", error.Message, StringComparison.Ordinal);
+        Assert.Null(await job.Versions.ReadManifestAsync(1, Cancel));
+
+        Assert.Equal(first with { ChunksPerSecond = null }, await job.EmbedAsync(shard: 1) with { ChunksPerSecond = null });
+        Assert.Equal(content, job.Content());
+        Assert.Equal(60, (await job.CommitAsync()).Rows);
+    }
+
     [Fact]
     public async Task A_second_commit_answers_as_the_first()
     {

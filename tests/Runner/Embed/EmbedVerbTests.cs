@@ -108,6 +108,73 @@ public sealed class EmbedVerbTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(EmbeddingFormat.Jsonl)]
+    [InlineData(EmbeddingFormat.Npy)]
+    public async Task A_shard_that_was_killed_between_any_two_writes_goes_on_as_if_nothing_had_happened(EmbeddingFormat format)
+    {
+        job.WriteCorpus(JobFolder.MixedTexts(45));
+        job.Task = job.Task with { Format = format };
+        await job.PlanAsync();
+        await job.EmbedAsync();
+        var undisturbed = job.Content();
+        var writes = (await job.Versions.ReadPartsAsync(1, 0, Cancel))
+            .SelectMany(part => part.Files.Select(file => file.Path).Append(VersionLayout.PartRecordFile(0, part.Sequence)))
+            .Append(VersionLayout.ShardRecordFile(0))
+            .ToList();
+        Assert.Equal(undisturbed.Keys.Where(path => path != VersionLayout.PlanFile).Order(StringComparer.Ordinal), writes.Order(StringComparer.Ordinal));
+        Assert.True(writes.Count > 15);
+        for (var done = 0; done < writes.Count; done++)
+        {
+            foreach (var path in writes.Skip(done))
+            {
+                File.Delete(job.VersionFile(1, path));
+            }
+
+            await job.EmbedAsync();
+            Assert.Equal(undisturbed, job.Content());
+        }
+    }
+
+    [Theory]
+    [InlineData(EmbeddingFormat.Jsonl, "part-00000-00002.jsonl", false)]
+    [InlineData(EmbeddingFormat.Npy, "part-00000-00002.npy", false)]
+    [InlineData(EmbeddingFormat.Jsonl, "rejects-00000-00001.jsonl", false)]
+    [InlineData(EmbeddingFormat.Jsonl, "part-00000-00002.jsonl", true)]
+    public async Task Whole_parts_whose_file_is_gone_or_cut_are_made_again(EmbeddingFormat format, string file, bool finished)
+    {
+        job.Task = job.Task with { Format = format };
+        await job.PlanAsync();
+        var result = await job.EmbedAsync();
+        var undisturbed = job.Content();
+        File.WriteAllText(job.VersionFile(1, file), "cut");
+        if (!finished)
+        {
+            File.Delete(job.VersionFile(1, "_shards", "00000.json"));
+        }
+
+        Assert.Equal(result with { ChunksPerSecond = null }, await job.EmbedAsync() with { ChunksPerSecond = null });
+        Assert.Equal(undisturbed, job.Content());
+    }
+
+    [Fact]
+    public async Task An_input_that_changed_between_two_attempts_leaves_the_whole_parts_as_they_are()
+    {
+        await job.PlanAsync();
+        await job.EmbedAsync();
+        var undisturbed = job.Content();
+        File.Delete(job.VersionFile(1, "_shards", "00000.json"));
+        File.Delete(job.VersionFile(1, "_shards", "00000", "00003.json"));
+        var stopped = job.Content();
+        var text = File.ReadAllText(job.Corpus);
+        File.WriteAllText(job.Corpus, text.Replace("printer", "plotter", StringComparison.Ordinal));
+        await Assert.ThrowsAsync<InputException>(() => job.EmbedAsync());
+        Assert.Equal(stopped, job.Content());
+        File.WriteAllText(job.Corpus, text);
+        await job.EmbedAsync();
+        Assert.Equal(undisturbed, job.Content());
+    }
+
     [Fact]
     public async Task Threads_change_nothing()
     {
