@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TextOps.Artifacts.Embeddings;
 using TextOps.Artifacts.Stores;
@@ -48,6 +49,8 @@ internal sealed class JobFolder : IDisposable
     public PartLimits Limits { get; set; } = new() { Chunks = 7 };
 
     public int Threads { get; set; } = 2;
+
+    public ILogger Log { get; set; } = NullLogger.Instance;
 
     public string Corpus => File("corpus.jsonl");
 
@@ -141,7 +144,7 @@ internal sealed class JobFolder : IDisposable
 
     private TaskContext Context() => new()
     {
-        Log = NullLogger.Instance,
+        Log = Log,
         Properties = new TaskProperties(),
         Progress = new ProgressMeter(TimeProvider.System),
         Time = TimeProvider.System,

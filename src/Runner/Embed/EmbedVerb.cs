@@ -45,15 +45,12 @@ internal sealed class EmbedVerb(TaskContext context, PartLimits limits)
             return before;
         }
 
-        context.Progress.Begin("CheckingInputs", shard.Ranges.Select(range => range.Input).Distinct().Sum(input => plan.Inputs[input].Bytes));
-        foreach (var input in shard.Ranges.Select(range => range.Input).Distinct())
-        {
-            await InputFiles.CheckAsync(plan.Inputs[input], context.Progress, cancellationToken);
-        }
+        var inputs = new ShardInputs(plan, shard);
+        await inputs.CheckAsync(context.Progress, cancellationToken);
 
         context.Progress.Begin("LoadingModel");
         using var embedder = await ModelLoading.LoadAsync(plan.Model, cancellationToken);
-        var (record, chunksPerSecond) = await EmbedAsync(versions, plan, shard, embedder, started, cancellationToken);
+        var (record, chunksPerSecond) = await EmbedAsync(versions, plan, shard, inputs, embedder, started, cancellationToken);
         await versions.WriteShardAsync(task.Version, record, cancellationToken);
         var result = ResultOf(record, chunksPerSecond);
         Report(record, plan, result);
@@ -61,7 +58,13 @@ internal sealed class EmbedVerb(TaskContext context, PartLimits limits)
     }
 
     private async Task<(ShardRecord Record, double? ChunksPerSecond)> EmbedAsync(
-        EmbeddingVersions versions, VersionPlan plan, ShardPlan shard, ISentenceEmbedder embedder, DateTimeOffset started, CancellationToken cancellationToken)
+        EmbeddingVersions versions,
+        VersionPlan plan,
+        ShardPlan shard,
+        ShardInputs inputs,
+        ISentenceEmbedder embedder,
+        DateTimeOffset started,
+        CancellationToken cancellationToken)
     {
         var parts = await WholePartsAsync(versions, plan.Version, shard.Shard, cancellationToken);
         var firstRow = parts.Count == 0 ? 0 : parts[^1].FirstRow + parts[^1].Rows;
@@ -73,6 +76,7 @@ internal sealed class EmbedVerb(TaskContext context, PartLimits limits)
         }
 
         var pipeline = new ShardPipeline(
+            inputs,
             new ShardReader(plan, shard, firstRow, context.Progress),
             new RowEncoder(embedder, plan.Chunking),
             new PartEmbedder(embedder, context.Threads, context.Progress),

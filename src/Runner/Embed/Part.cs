@@ -42,11 +42,15 @@ internal sealed class Part(int sequence, long firstRow, long firstByte)
     /// <summary>Bytes of the shard's ranges that its rows take.</summary>
     public long InputBytes { get; private set; }
 
+    /// <summary>URI of the input of its last row; null where it has none.</summary>
+    public string? LastInput { get; private set; }
+
     /// <summary>Adds the next row.</summary>
     public void Add(in EncodedRow encoded)
     {
         var row = encoded.Row;
         Rows++;
+        LastInput = row.Input;
         InputBytes = row.BytesConsumed - firstByte;
         textBytes += (row.Text?.Length ?? 0) * (long)sizeof(char);
         if (encoded.Reject is { } reason)

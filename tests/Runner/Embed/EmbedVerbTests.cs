@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging.Abstractions;
 using TextOps.Artifacts.Embeddings;
 using TextOps.Artifacts.Stores;
 using TextOps.Crds;
@@ -8,7 +9,9 @@ using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Tasks;
 using TextOps.Onnx.Embeddings;
 using TextOps.Runner.Embed;
+using TextOps.Runner.Logging;
 using TextOps.Runner.Tasks;
+using TextOps.Runner.Tests.Logging;
 using TextOps.Runner.Text;
 
 namespace TextOps.Runner.Tests.Embed;
@@ -171,6 +174,41 @@ public sealed class EmbedVerbTests : IDisposable
         await Assert.ThrowsAsync<InputException>(() => job.EmbedAsync());
         Assert.Equal(stopped, job.Content());
         File.WriteAllText(job.Corpus, text);
+        await job.EmbedAsync();
+        Assert.Equal(undisturbed, job.Content());
+    }
+
+    [Fact]
+    public async Task An_input_that_changes_while_it_is_read_never_makes_a_whole_part()
+    {
+        await job.PlanAsync();
+        await job.EmbedAsync();
+        var undisturbed = job.Content();
+        File.Delete(job.VersionFile(1, "_shards", "00000.json"));
+        File.Delete(job.VersionFile(1, "_shards", "00000", "00003.json"));
+        var text = File.ReadAllText(job.Corpus);
+
+        // Logged after the inputs were compared with the plan, and before anything is read.
+        job.Log = new EventHook(nameof(RunnerEvents.ShardResumed), () => File.WriteAllText(job.Corpus, text.Replace("printer", "plotter", StringComparison.Ordinal)));
+        var refused = await Assert.ThrowsAsync<InputException>(() => job.EmbedAsync());
+        Assert.Contains("has changed since the version was planned", refused.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(job.VersionFile(1, "_shards", "00000.json")));
+        Assert.False(File.Exists(job.VersionFile(1, "_shards", "00000", "00003.json")));
+        File.WriteAllText(job.Corpus, text);
+        job.Log = NullLogger.Instance;
+        await job.EmbedAsync();
+        Assert.Equal(undisturbed, job.Content());
+    }
+
+    [Fact]
+    public async Task An_input_that_was_written_to_but_is_the_same_is_no_obstacle()
+    {
+        await job.PlanAsync();
+        await job.EmbedAsync();
+        var undisturbed = job.Content();
+        File.Delete(job.VersionFile(1, "_shards", "00000.json"));
+        File.Delete(job.VersionFile(1, "_shards", "00000", "00003.json"));
+        job.Log = new EventHook(nameof(RunnerEvents.ShardResumed), () => File.WriteAllText(job.Corpus, File.ReadAllText(job.Corpus)));
         await job.EmbedAsync();
         Assert.Equal(undisturbed, job.Content());
     }
