@@ -231,25 +231,4 @@ internal sealed class Chunker
         tokenizer!.Encode(chunk, tokens, addSpecialTokens: false);
         return tokens.Ids.Count;
     }
-
-    /// <summary>Finds beginnings of words from places that only move forward, looking at each character once.</summary>
-    private ref struct WordStarts(ReadOnlySpan<TextBorder> borders)
-    {
-        private readonly ReadOnlySpan<TextBorder> borders = borders;
-        private int passed;
-
-        /// <summary>The first beginning of a word in [from, end), or <paramref name="end"/>.</summary>
-        public int FirstFrom(int from, int end)
-        {
-            for (passed = Math.Max(passed, from); passed < end; passed++)
-            {
-                if ((borders[passed] & TextBorder.WordStart) != TextBorder.None)
-                {
-                    return passed;
-                }
-            }
-
-            return end;
-        }
-    }
 }

@@ -14,7 +14,6 @@ internal sealed class UnpackedStream : ForwardStream
 
     private readonly string uri;
     private readonly long limit;
-    private readonly GZipStream unpacker;
     private readonly byte[] buffer = new byte[32 * 1024];
     private int start;
     private int end;
@@ -25,10 +24,10 @@ internal sealed class UnpackedStream : ForwardStream
     /// <param name="uri">The input, for messages.</param>
     /// <param name="packedBytes">How many packed bytes there are.</param>
     public UnpackedStream(Stream packed, string uri, long packedBytes, TextLimits limits)
+        : base(new GZipStream(new SealedStream(packed), CompressionMode.Decompress))
     {
         this.uri = uri;
         limit = Math.Max(limits.UnpackedBytes, packedBytes * limits.UnpackedRatio);
-        unpacker = new GZipStream(new SealedStream(packed), CompressionMode.Decompress);
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -43,22 +42,6 @@ internal sealed class UnpackedStream : ForwardStream
         this.buffer.AsSpan(start, read).CopyTo(buffer.Span);
         start += read;
         return read;
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await unpacker.DisposeAsync().ConfigureAwait(false);
-        await base.DisposeAsync().ConfigureAwait(false);
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            unpacker.Dispose();
-        }
-
-        base.Dispose(disposing);
     }
 
     private static byte[] Pack(byte[] bytes)
@@ -80,7 +63,7 @@ internal sealed class UnpackedStream : ForwardStream
         int read;
         try
         {
-            read = await unpacker.ReadAsync(buffer.AsMemory(end), cancellationToken).ConfigureAwait(false);
+            read = await Source.ReadAsync(buffer.AsMemory(end), cancellationToken).ConfigureAwait(false);
         }
         catch (InvalidDataException exception)
         {
@@ -105,7 +88,7 @@ internal sealed class UnpackedStream : ForwardStream
     }
 
     /// <summary>The packed bytes and then the seal.</summary>
-    private sealed class SealedStream(Stream packed) : ForwardStream
+    private sealed class SealedStream(Stream packed) : ForwardStream(packed)
     {
         private int sealRead = -1;
 
@@ -113,7 +96,7 @@ internal sealed class UnpackedStream : ForwardStream
         {
             if (sealRead < 0)
             {
-                var read = await packed.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+                var read = await Source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
                 if (read > 0 || buffer.IsEmpty)
                 {
                     return read;
@@ -126,22 +109,6 @@ internal sealed class UnpackedStream : ForwardStream
             PackedSeal.AsSpan(sealRead, count).CopyTo(buffer.Span);
             sealRead += count;
             return count;
-        }
-
-        public override async ValueTask DisposeAsync()
-        {
-            await packed.DisposeAsync().ConfigureAwait(false);
-            await base.DisposeAsync().ConfigureAwait(false);
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                packed.Dispose();
-            }
-
-            base.Dispose(disposing);
         }
     }
 }

@@ -71,9 +71,9 @@ internal sealed class MemoryInputs
         return Task.FromResult<Stream>(ReadSize == int.MaxValue ? stream : new ShortReads(stream, ReadSize));
     }
 
-    private sealed class ShortReads(Stream inner, int size) : ForwardStream
+    private sealed class ShortReads(Stream inner, int size) : ForwardStream(inner)
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            await inner.ReadAsync(buffer[..Math.Min(buffer.Length, size)], cancellationToken);
+            await Source.ReadAsync(buffer[..Math.Min(buffer.Length, size)], cancellationToken);
     }
 }

@@ -254,7 +254,7 @@ public sealed class TextSourceReaderTests
     }
 
     /// <summary>A byte over and over, and an end.</summary>
-    private sealed class RepeatedByte(byte value, long count, byte[] end) : ForwardStream
+    private sealed class RepeatedByte(byte value, long count, byte[] end) : ForwardStream(Null)
     {
         private long position;
 
