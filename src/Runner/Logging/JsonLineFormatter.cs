@@ -5,6 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Serilog.Events;
 using Serilog.Formatting;
+using TextOps.Crds;
 
 namespace TextOps.Runner.Logging;
 
@@ -30,7 +31,7 @@ internal sealed class JsonLineFormatter : ITextFormatter
 
             if (logEvent.Exception is { } exception)
             {
-                json.WriteString("exception", LogText.Cut(exception.ToString(), LogText.MaxExceptionBytes));
+                json.WriteString("exception", Ellipsis.Cut(exception.ToString(), LogText.MaxExceptionBytes));
             }
 
             json.WriteEndObject();
@@ -64,10 +65,10 @@ internal sealed class JsonLineFormatter : ITextFormatter
                 json.WriteNumber(JsonNamingPolicy.CamelCase.ConvertName(name), number);
                 break;
             case (_, ScalarValue { Value: string text }):
-                json.WriteString(JsonNamingPolicy.CamelCase.ConvertName(name), LogText.Cut(text));
+                json.WriteString(JsonNamingPolicy.CamelCase.ConvertName(name), Ellipsis.Cut(text, LogText.MaxBytes));
                 break;
             default:
-                json.WriteString(JsonNamingPolicy.CamelCase.ConvertName(name), LogText.Cut(value.ToString()));
+                json.WriteString(JsonNamingPolicy.CamelCase.ConvertName(name), Ellipsis.Cut(value.ToString(), LogText.MaxBytes));
                 break;
         }
     }
