@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TextOps.Artifacts.Embeddings;
 using TextOps.Artifacts.Stores;
@@ -20,7 +21,7 @@ internal sealed class JobFolder : IDisposable
 {
     public const string OutputName = "default.tickets";
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder folder = new();
 
     public JobFolder()
     {
@@ -28,7 +29,7 @@ internal sealed class JobFolder : IDisposable
         {
             Owner = new TaskOwner { Namespace = "default", Name = "tickets" },
             RunId = "00000000000000a1",
-            Output = new TaskOutput { Uri = FileUri.FromPath(_folder.File("store")), Name = OutputName },
+            Output = new TaskOutput { Uri = FileUri.FromPath(folder.File("store")), Name = OutputName },
             Trigger = "spec",
             Source = new TextSource { Uri = FileUri.FromPath(Corpus), IdField = "id", MetadataFields = ["label"] },
             Model = new EmbeddingModel { Uri = FileUri.FromPath(ModelPath) },
@@ -49,6 +50,8 @@ internal sealed class JobFolder : IDisposable
 
     public int Threads { get; set; } = 2;
 
+    public ILogger Log { get; set; } = NullLogger.Instance;
+
     public string Corpus => File("corpus.jsonl");
 
     public string Store => File("store");
@@ -57,10 +60,10 @@ internal sealed class JobFolder : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     /// <summary>A path in the folder.</summary>
-    public string File(params string[] parts) => _folder.File(parts);
+    public string File(params string[] parts) => folder.File(parts);
 
     /// <summary>A path in a version's folder.</summary>
     public string VersionFile(int version, params string[] parts) => Path.Combine([Store, "embeddings", OutputName, $"v{version:D6}", .. parts]);
@@ -117,11 +120,11 @@ internal sealed class JobFolder : IDisposable
     /// <summary>Everything that a version's folder holds, by path, without times and costs: what has to be equal where runs are equal.</summary>
     public SortedDictionary<string, string> Content(int version = 1)
     {
-        var folder = VersionFile(version);
+        var versionFolder = VersionFile(version);
         var content = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        foreach (var path in Directory.EnumerateFiles(versionFolder, "*", SearchOption.AllDirectories))
         {
-            var name = Path.GetRelativePath(folder, path);
+            var name = Path.GetRelativePath(versionFolder, path);
             var text = System.IO.File.ReadAllText(path, Encoding.Latin1);
             content[name] = name is "_plan.json" or "manifest.json" || name.StartsWith("_shards/", StringComparison.Ordinal) ? WithoutTimes(text) : text;
         }
@@ -141,7 +144,7 @@ internal sealed class JobFolder : IDisposable
 
     private TaskContext Context() => new()
     {
-        Log = NullLogger.Instance,
+        Log = Log,
         Properties = new TaskProperties(),
         Progress = new ProgressMeter(TimeProvider.System),
         Time = TimeProvider.System,

@@ -14,9 +14,9 @@ public sealed class EmbeddingVersionReader
 
     private static readonly JsonSerializerOptions LineOptions = new(Json.Objects) { RespectNullableAnnotations = true };
 
-    private readonly EmbeddingVersions _versions;
+    private readonly EmbeddingVersions versions;
 
-    private EmbeddingVersionReader(EmbeddingVersions versions, VersionManifest manifest) => (_versions, Manifest) = (versions, manifest);
+    private EmbeddingVersionReader(EmbeddingVersions versions, VersionManifest manifest) => (this.versions, Manifest) = (versions, manifest);
 
     /// <summary>The version's manifest.</summary>
     public VersionManifest Manifest { get; }
@@ -183,14 +183,14 @@ public sealed class EmbeddingVersionReader
     private VersionFile FileOf(PartRecord part, string path) =>
         part.Files.FirstOrDefault(file => file.Path == path)
         ?? throw new StoreRefusedException(
-            $"{_versions.Store.UriOf(_versions.Layout.File(Manifest.Version, VersionLayout.ManifestFile))} is damaged: "
+            $"{versions.Store.UriOf(versions.Layout.File(Manifest.Version, VersionLayout.ManifestFile))} is damaged: "
             + $"part {part.Sequence} of shard {part.Shard} has no file {path}; run the job again with annotation textops.dev/rerun");
 
     private async Task<Stream> OpenAsync(VersionFile file, CancellationToken cancellationToken)
     {
         try
         {
-            return await _versions.Store.OpenReadAsync(_versions.Layout.File(Manifest.Version, file.Path), offset: 0, cancellationToken);
+            return await versions.Store.OpenReadAsync(versions.Layout.File(Manifest.Version, file.Path), offset: 0, cancellationToken);
         }
         catch (ObjectNotFoundException)
         {
@@ -199,6 +199,6 @@ public sealed class EmbeddingVersionReader
     }
 
     private StoreRefusedException Damaged(VersionFile file, string why) => new(
-        $"{_versions.Store.UriOf(_versions.Layout.File(Manifest.Version, file.Path))} is damaged: {why}; "
+        $"{versions.Store.UriOf(versions.Layout.File(Manifest.Version, file.Path))} is damaged: {why}; "
         + "restore it from a copy of the store, or make a new version with annotation textops.dev/rerun");
 }

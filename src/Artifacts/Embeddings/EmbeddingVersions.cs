@@ -85,6 +85,31 @@ public sealed class EmbeddingVersions(IObjectStore store, string name, TaskOwner
         return parts;
     }
 
+    /// <summary>
+    /// Those of <paramref name="parts"/> of which a file is not in the store, or has another size: somebody removed it, or the store is an incomplete copy.
+    /// Contents are not read; <see cref="EmbeddingVersionReader.VerifyAsync"/> compares them.
+    /// </summary>
+    public async Task<IReadOnlyList<PartRecord>> FindDamagedAsync(int version, IReadOnlyList<PartRecord> parts, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        if (parts.Count == 0)
+        {
+            return [];
+        }
+
+        int? onlyShard = parts.All(part => part.Shard == parts[0].Shard) ? parts[0].Shard : null;
+        var found = new HashSet<(string Key, long Bytes)>();
+        foreach (var prefix in VersionLayout.PartFilePrefixes(onlyShard))
+        {
+            await foreach (var file in Store.ListAsync(Layout.File(version, prefix), cancellationToken))
+            {
+                found.Add((file.Key, file.Bytes));
+            }
+        }
+
+        return [.. parts.Where(part => !part.Files.All(file => found.Contains((Layout.File(version, file.Path), file.Bytes))))];
+    }
+
     /// <summary>The versions that have a folder, by number.</summary>
     public async Task<IReadOnlyList<VersionState>> ListVersionsAsync(CancellationToken cancellationToken)
     {

@@ -86,7 +86,7 @@ public sealed record PinnedModel
     public required int MaxTokens { get; init; }
 }
 
-/// <summary>What one shard reads: whole input objects, or ranges of them at line borders.</summary>
+/// <summary>What one shard reads: whole input objects, or ranges of them, cut at any byte.</summary>
 public sealed record ShardPlan
 {
     /// <summary>Index, from 0.</summary>

@@ -12,6 +12,9 @@ public sealed class VersionLayout
     /// <summary>The commit, in a version's folder.</summary>
     public const string ManifestFile = "manifest.json";
 
+    private const string PartKind = "part";
+    private const string RejectsKind = "rejects";
+
     /// <summary>Makes the layout of an output.</summary>
     /// <exception cref="ArgumentException"><paramref name="name"/> is not one segment of a key.</exception>
     public VersionLayout(string name)
@@ -49,14 +52,19 @@ public sealed class VersionLayout
             : null;
     }
 
+    /// <summary>What the paths of all parts' files start with, and no others; those of one shard where it is given.</summary>
+    public static IReadOnlyList<string> PartFilePrefixes(int? shard) => shard is { } number
+        ? [string.Create(CultureInfo.InvariantCulture, $"{PartKind}-{number:D5}-"), string.Create(CultureInfo.InvariantCulture, $"{RejectsKind}-{number:D5}-")]
+        : [PartKind + "-", RejectsKind + "-"];
+
     /// <summary>Path of a part's chunks in the version's folder: <c>part-00000-00003.jsonl</c>.</summary>
-    public static string ChunksFile(int shard, int sequence) => PartFile("part", shard, sequence, "jsonl");
+    public static string ChunksFile(int shard, int sequence) => PartFile(PartKind, shard, sequence, "jsonl");
 
     /// <summary>Path of a part's vectors in the version's folder, where they are in a file of their own: <c>part-00000-00003.npy</c>.</summary>
-    public static string VectorsFile(int shard, int sequence) => PartFile("part", shard, sequence, "npy");
+    public static string VectorsFile(int shard, int sequence) => PartFile(PartKind, shard, sequence, "npy");
 
     /// <summary>Path of a part's rejected rows in the version's folder: <c>rejects-00000-00003.jsonl</c>.</summary>
-    public static string RejectsFile(int shard, int sequence) => PartFile("rejects", shard, sequence, "jsonl");
+    public static string RejectsFile(int shard, int sequence) => PartFile(RejectsKind, shard, sequence, "jsonl");
 
     /// <summary>Path of a part's record in the version's folder: <c>_shards/00000/00003.json</c>.</summary>
     public static string PartRecordFile(int shard, int sequence) => string.Create(CultureInfo.InvariantCulture, $"_shards/{shard:D5}/{sequence:D5}.json");

@@ -9,11 +9,11 @@ namespace TextOps.Artifacts.Stores;
 /// </summary>
 internal sealed class DigestStream(Stream inner, Func<Exception, Exception?>? translate = null) : Stream
 {
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
-    private int _buffered;
-    private long _bytes;
-    private Exception? _fault;
+    private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private byte[] buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
+    private int buffered;
+    private long bytes;
+    private Exception? fault;
 
     public override bool CanRead => false;
 
@@ -25,7 +25,7 @@ internal sealed class DigestStream(Stream inner, Func<Exception, Exception?>? tr
 
     public override long Position
     {
-        get => _bytes + _buffered;
+        get => bytes + buffered;
         set => throw new NotSupportedException();
     }
 
@@ -33,7 +33,7 @@ internal sealed class DigestStream(Stream inner, Func<Exception, Exception?>? tr
     public async Task<(long Bytes, string Sha256)> CompleteAsync(CancellationToken cancellationToken)
     {
         await DrainAsync(cancellationToken);
-        return (_bytes, Convert.ToHexStringLower(_hash.GetCurrentHash()));
+        return (bytes, Convert.ToHexStringLower(hash.GetCurrentHash()));
     }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -42,7 +42,7 @@ internal sealed class DigestStream(Stream inner, Func<Exception, Exception?>? tr
         while (!buffer.IsEmpty)
         {
             buffer = buffer[Fill(buffer.Span)..];
-            if (_buffered == _buffer.Length)
+            if (buffered == this.buffer.Length)
             {
                 await DrainAsync(cancellationToken);
             }
@@ -55,7 +55,7 @@ internal sealed class DigestStream(Stream inner, Func<Exception, Exception?>? tr
         while (!buffer.IsEmpty)
         {
             buffer = buffer[Fill(buffer)..];
-            if (_buffered == _buffer.Length)
+            if (buffered == this.buffer.Length)
             {
                 Drain();
             }
@@ -85,17 +85,17 @@ internal sealed class DigestStream(Stream inner, Func<Exception, Exception?>? tr
     /// <summary>Gives back buffer and hash state. (Not in Dispose, which belongs to the writer that fills the stream.)</summary>
     public void Release()
     {
-        _hash.Dispose();
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = [];
-        _fault ??= new ObjectDisposedException(nameof(DigestStream));
+        hash.Dispose();
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = [];
+        fault ??= new ObjectDisposedException(nameof(DigestStream));
     }
 
     private int Fill(ReadOnlySpan<byte> source)
     {
-        var count = Math.Min(source.Length, _buffer.Length - _buffered);
-        source[..count].CopyTo(_buffer.AsSpan(_buffered));
-        _buffered += count;
+        var count = Math.Min(source.Length, buffer.Length - buffered);
+        source[..count].CopyTo(buffer.AsSpan(buffered));
+        buffered += count;
         return count;
     }
 
@@ -108,7 +108,7 @@ internal sealed class DigestStream(Stream inner, Func<Exception, Exception?>? tr
         }
         catch (Exception exception)
         {
-            _fault = translate?.Invoke(exception) ?? exception;
+            fault = translate?.Invoke(exception) ?? exception;
             ThrowIfFaulted();
         }
     }
@@ -122,25 +122,25 @@ internal sealed class DigestStream(Stream inner, Func<Exception, Exception?>? tr
         }
         catch (Exception exception)
         {
-            _fault = translate?.Invoke(exception) ?? exception;
+            fault = translate?.Invoke(exception) ?? exception;
             ThrowIfFaulted();
         }
     }
 
     private ReadOnlyMemory<byte> Take()
     {
-        var taken = _buffer.AsMemory(0, _buffered);
-        _hash.AppendData(taken.Span);
-        _bytes += _buffered;
-        _buffered = 0;
+        var taken = buffer.AsMemory(0, buffered);
+        hash.AppendData(taken.Span);
+        bytes += buffered;
+        buffered = 0;
         return taken;
     }
 
     private void ThrowIfFaulted()
     {
-        if (_fault is not null)
+        if (fault is not null)
         {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_fault);
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(fault);
         }
     }
 }

@@ -21,16 +21,16 @@ public sealed class FileObjectStore : IObjectStore
 {
     private static readonly TimeSpan TemporaryFileAge = TimeSpan.FromDays(1);
 
-    private readonly FileTree _tree;
-    private readonly TimeProvider _time;
+    private readonly FileTree tree;
+    private readonly TimeProvider time;
 
     /// <summary>Makes a store of a folder, which need not exist yet.</summary>
     public FileObjectStore(string root, TimeProvider? time = null)
     {
         Root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
         Uri = FileUri.FromPath(Root).TrimEnd('/');
-        _tree = new FileTree(Root);
-        _time = time ?? TimeProvider.System;
+        tree = new FileTree(Root);
+        this.time = time ?? TimeProvider.System;
         Posix.SurviveFileSizeLimit();
     }
 
@@ -72,7 +72,7 @@ public sealed class FileObjectStore : IObjectStore
         string key, Func<Stream, CancellationToken, Task> write, PutCondition condition, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(write);
-        var path = _tree.PathOf(key);
+        var path = tree.PathOf(key);
         var changed = new List<string>();
         var published = false;
         using var file = FileFaults.Guard(path, () => CreateTemporary(key, condition, changed));
@@ -91,7 +91,7 @@ public sealed class FileObjectStore : IObjectStore
             RemoveTemporary(file.Name);
             if (!published)
             {
-                _tree.RemoveEmptyFolders(path, before: DateTimeOffset.MinValue);
+                tree.RemoveEmptyFolders(path, before: DateTimeOffset.MinValue);
             }
         }
     }
@@ -120,7 +120,7 @@ public sealed class FileObjectStore : IObjectStore
                     folders.Push((key, (await NamesAsync(key, cancellationToken)).GetEnumerator()));
                 }
             }
-            else if (key.StartsWith(prefix, StringComparison.Ordinal) && ObjectKey.IsKey(key) && new FileInfo(_tree.PathOf(key)) is { Exists: true } file)
+            else if (key.StartsWith(prefix, StringComparison.Ordinal) && ObjectKey.IsKey(key) && new FileInfo(tree.PathOf(key)) is { Exists: true } file)
             {
                 yield return new ObjectInfo { Key = key, Bytes = file.Length, LastModified = new DateTimeOffset(file.LastWriteTimeUtc) };
             }
@@ -143,16 +143,16 @@ public sealed class FileObjectStore : IObjectStore
     /// <inheritdoc/>
     public Task DeleteAsync(string key, CancellationToken cancellationToken)
     {
-        var path = _tree.PathOf(key);
+        var path = tree.PathOf(key);
         FileFaults.Guard(path, () =>
         {
             try
             {
-                if (_tree.FindFile(key) is not null)
+                if (tree.FindFile(key) is not null)
                 {
                     File.Delete(path);
                     Posix.SyncFolder(Path.GetDirectoryName(path)!);
-                    _tree.RemoveEmptyFolders(path, before: _time.GetUtcNow() - TemporaryFileAge);
+                    tree.RemoveEmptyFolders(path, before: time.GetUtcNow() - TemporaryFileAge);
                 }
             }
             catch (DirectoryNotFoundException)
@@ -193,13 +193,13 @@ public sealed class FileObjectStore : IObjectStore
     }
 
     private async Task<IReadOnlyList<string>> NamesAsync(string folder, CancellationToken cancellationToken) =>
-        await Task.Run(() => FileFaults.Guard(Path.Combine(Root, folder), () => _tree.Names(folder)), cancellationToken);
+        await Task.Run(() => FileFaults.Guard(Path.Combine(Root, folder), () => tree.Names(folder)), cancellationToken);
 
-    private FileStream? OpenIfExists(string key) => FileFaults.Guard(_tree.PathOf(key), () =>
+    private FileStream? OpenIfExists(string key) => FileFaults.Guard(tree.PathOf(key), () =>
     {
         try
         {
-            return _tree.FindFile(key) is { } path
+            return tree.FindFile(key) is { } path
                 ? new FileStream(path, new FileStreamOptions
                 {
                     Share = FileShare.ReadWrite | FileShare.Delete,
@@ -220,7 +220,7 @@ public sealed class FileObjectStore : IObjectStore
         {
             try
             {
-                var path = _tree.PrepareFile(key, changed);
+                var path = tree.PrepareFile(key, changed);
                 if (condition.MustNotExist && File.Exists(path))
                 {
                     throw new PreconditionFailedException(UriOf(key));
@@ -253,7 +253,7 @@ public sealed class FileObjectStore : IObjectStore
             }
             else if (condition.ETag is { } tag)
             {
-                using var swap = await FolderLock.AcquireAsync(folder, _time, cancellationToken);
+                using var swap = await FolderLock.AcquireAsync(folder, time, cancellationToken);
                 if ((await HeadAsync(key, cancellationToken))?.ETag != tag)
                 {
                     throw new PreconditionFailedException(UriOf(key));

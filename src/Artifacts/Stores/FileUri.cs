@@ -51,9 +51,10 @@ public static class FileUri
     /// <summary>The file URI of a path; a relative one is made absolute.</summary>
     public static string FromPath(string path) => Prefix + Escape(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
 
-    /// <summary>Escapes what would not be itself in a file URI: '%' and control characters.</summary>
-    internal static string Escape(string path)
+    /// <summary>A path, or a part of one, as it stands in a file URI: '%' and control characters are escaped.</summary>
+    public static string Escape(string path)
     {
+        ArgumentNullException.ThrowIfNull(path);
         if (!path.Any(NeedsEscape))
         {
             return path;

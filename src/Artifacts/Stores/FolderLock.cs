@@ -13,31 +13,31 @@ internal sealed class FolderLock : IDisposable
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(16);
 
-    private readonly SafeFileHandle _file;
+    private readonly SafeFileHandle file;
 
-    private FolderLock(SafeFileHandle file) => _file = file;
+    private FolderLock(SafeFileHandle file) => this.file = file;
 
     /// <summary>Waits for the lock.</summary>
     public static async Task<FolderLock> AcquireAsync(string folder, TimeProvider time, CancellationToken cancellationToken)
     {
         var path = Path.Combine(folder, FileName);
-        var file = Posix.OpenLockFile(path);
+        var opened = Posix.OpenLockFile(path);
         try
         {
             // Polled and not waited for in the kernel, so that a stopped process that holds the lock does not make this one deaf to cancellation.
-            for (var wait = TimeSpan.FromMilliseconds(1); !Posix.TryLock(file, path); wait = wait < LongestWait ? wait * 2 : wait)
+            for (var wait = TimeSpan.FromMilliseconds(1); !Posix.TryLock(opened, path); wait = wait < LongestWait ? wait * 2 : wait)
             {
                 await Task.Delay(wait, time, cancellationToken);
             }
 
-            return new FolderLock(file);
+            return new FolderLock(opened);
         }
         catch
         {
-            file.Dispose();
+            opened.Dispose();
             throw;
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => file.Dispose();
 }

@@ -3,7 +3,7 @@ namespace TextOps.Artifacts.Stores;
 /// <summary>Reads a stream up to a limit and throws <see cref="InvalidDataException"/> where it goes on.</summary>
 internal sealed class LimitedStream(Stream inner, long limit) : Stream
 {
-    private long _read;
+    private long read;
 
     public override bool CanRead => true;
 
@@ -15,7 +15,7 @@ internal sealed class LimitedStream(Stream inner, long limit) : Stream
 
     public override long Position
     {
-        get => _read;
+        get => read;
         set => throw new NotSupportedException();
     }
 
@@ -39,7 +39,7 @@ internal sealed class LimitedStream(Stream inner, long limit) : Stream
 
     private int Count(int count)
     {
-        _read += count;
-        return _read <= limit ? count : throw new InvalidDataException($"it is larger than {limit} bytes");
+        read += count;
+        return read <= limit ? count : throw new InvalidDataException($"it is larger than {limit} bytes");
     }
 }

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using TextOps.Crds;
 using TextOps.Crds.Meta;
 using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.Core;
@@ -34,6 +35,8 @@ public interface IEventRecorder
 public sealed partial class EventRecorder : IEventRecorder, IAsyncDisposable
 {
     private const int Capacity = 1000;
+
+    /// <summary>What events.k8s.io allows a note.</summary>
     private const int MaxMessageBytes = 1024;
     private const int MaxKnown = 4096;
     private static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(5);
@@ -62,7 +65,7 @@ public sealed partial class EventRecorder : IEventRecorder, IAsyncDisposable
     public void Event(IKubernetesObject about, EventType type, string reason, string message)
     {
         var now = Conditions.WholeSeconds(time.GetUtcNow());
-        var text = Cut(message);
+        var text = Ellipsis.Cut(message, MaxMessageBytes);
         var report = new V1Event
         {
             Metadata = new V1ObjectMeta { Name = NameOf(about, type, reason, text), Namespace = about.Metadata.Namespace ?? "default" },
@@ -183,31 +186,6 @@ public sealed partial class EventRecorder : IEventRecorder, IAsyncDisposable
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)).AsSpan(0, 8));
         var name = about.Metadata.Name ?? "";
         return $"{name[..Math.Min(name.Length, 200)].TrimEnd('.', '-')}.{hash}";
-    }
-
-    /// <summary>Cuts at a character's boundary, to the bytes that events.k8s.io allows a note.</summary>
-    private static string Cut(string message)
-    {
-        const string Ellipsis = "…";
-        if (Encoding.UTF8.GetByteCount(message) <= MaxMessageBytes)
-        {
-            return message;
-        }
-
-        var room = MaxMessageBytes - Encoding.UTF8.GetByteCount(Ellipsis);
-        var length = 0;
-        foreach (var rune in message.EnumerateRunes())
-        {
-            room -= rune.Utf8SequenceLength;
-            if (room < 0)
-            {
-                break;
-            }
-
-            length += rune.Utf16SequenceLength;
-        }
-
-        return message[..length] + Ellipsis;
     }
 
     [LoggerMessage(EventName = "EventDropped", Level = LogLevel.Warning, Message = "Event {Reason} about {About} is dropped: too many wait")]

@@ -17,7 +17,7 @@ internal sealed class CommitVerb(TaskContext context)
 
     /// <summary>Does the task.</summary>
     /// <exception cref="InputException">Too many rows were rejected, or nothing was embedded; nothing is committed then.</exception>
-    /// <exception cref="IOException">A shard is not done yet.</exception>
+    /// <exception cref="IOException">A shard is not done yet, or has lost a file.</exception>
     /// <exception cref="StoreRefusedException">The version is another owner's, or the store cannot take it.</exception>
     public async Task<CommitResult> RunAsync(CommitTask task, CancellationToken cancellationToken)
     {
@@ -26,6 +26,7 @@ internal sealed class CommitVerb(TaskContext context)
         var plan = await VersionPlans.ReadAsync(versions, task, task.Version, cancellationToken);
         var shards = await ReadShardsAsync(versions, plan, cancellationToken);
         var manifest = ManifestOf(plan, shards);
+        await CheckFilesAsync(versions, manifest, cancellationToken);
         CheckRejects(versions, plan, manifest);
 
         // Where it was committed before, the manifest that is there is the one that counts.
@@ -91,6 +92,17 @@ internal sealed class CommitVerb(TaskContext context)
             Rejected = RejectCounts.Of(parts),
             Parts = parts,
         };
+    }
+
+    private static async Task CheckFilesAsync(EmbeddingVersions versions, VersionManifest manifest, CancellationToken cancellationToken)
+    {
+        var damaged = await versions.FindDamagedAsync(manifest.Version, manifest.Parts, cancellationToken);
+        if (damaged.Count > 0)
+        {
+            throw new IOException(
+                $"{versions.UriOf(manifest.Version)} cannot be committed: {damaged.Count} of {manifest.Parts.Count} parts have lost files; "
+                + $"run the embed tasks of these shards again: {Some([.. damaged.Select(part => part.Shard).Distinct()])}");
+        }
     }
 
     private static void CheckRejects(EmbeddingVersions versions, VersionPlan plan, VersionManifest manifest)

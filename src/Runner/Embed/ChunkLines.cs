@@ -12,20 +12,20 @@ namespace TextOps.Runner.Embed;
 /// </summary>
 internal sealed class ChunkLines : IDisposable
 {
-    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    private readonly ArrayBufferWriter<byte> _lines = new(64 * 1024);
-    private readonly Utf8JsonWriter _json;
-    private string _text = "";
-    private ScalarOffsets _offsets = new("");
+    private readonly ArrayBufferWriter<byte> lines = new(64 * 1024);
+    private readonly Utf8JsonWriter json;
+    private string offsetsText = "";
+    private ScalarOffsets offsets = new("");
 
-    public ChunkLines() => _json = new Utf8JsonWriter(_lines, s_options);
+    public ChunkLines() => json = new Utf8JsonWriter(lines, Options);
 
     /// <summary>The lines added since the last <see cref="Clear"/>.</summary>
-    public ReadOnlyMemory<byte> Written => _lines.WrittenMemory;
+    public ReadOnlyMemory<byte> Written => lines.WrittenMemory;
 
     /// <summary>Forgets the lines, keeping the buffer.</summary>
-    public void Clear() => _lines.ResetWrittenCount();
+    public void Clear() => lines.ResetWrittenCount();
 
     /// <summary>Adds a chunk.</summary>
     /// <param name="chunk">The chunk.</param>
@@ -35,35 +35,35 @@ internal sealed class ChunkLines : IDisposable
     {
         var row = chunk.Row;
         var text = row.Text.AsSpan(chunk.Span.Start, chunk.Span.End - chunk.Span.Start);
-        _json.Reset();
-        _json.WriteStartObject();
-        _json.WriteString("id"u8, ChunkId.Of(row.Id, text, settings));
-        _json.WriteString("document"u8, row.Id);
-        _json.WriteNumber("chunk"u8, chunk.Index);
-        if (!ReferenceEquals(row.Text, _text))
+        json.Reset();
+        json.WriteStartObject();
+        json.WriteString("id"u8, ChunkId.Of(row.Id, text, settings));
+        json.WriteString("document"u8, row.Id);
+        json.WriteNumber("chunk"u8, chunk.Index);
+        if (!ReferenceEquals(row.Text, offsetsText))
         {
-            _text = row.Text!;
-            _offsets = new ScalarOffsets(_text);
+            offsetsText = row.Text!;
+            offsets = new ScalarOffsets(offsetsText);
         }
 
-        _json.WriteNumber("start"u8, _offsets.At(chunk.Span.Start));
-        _json.WriteNumber("end"u8, _offsets.At(chunk.Span.End));
-        _json.WriteString("text"u8, text);
+        json.WriteNumber("start"u8, offsets.At(chunk.Span.Start));
+        json.WriteNumber("end"u8, offsets.At(chunk.Span.End));
+        json.WriteString("text"u8, text);
         if (row.Metadata is { } metadata)
         {
-            _json.WritePropertyName("metadata"u8);
-            _json.WriteRawValue(metadata, skipInputValidation: true);
+            json.WritePropertyName("metadata"u8);
+            json.WriteRawValue(metadata, skipInputValidation: true);
         }
 
         if (!vector.IsEmpty)
         {
-            _json.WriteStartArray("vector"u8);
+            json.WriteStartArray("vector"u8);
             foreach (var value in vector)
             {
-                _json.WriteNumberValue(value);
+                json.WriteNumberValue(value);
             }
 
-            _json.WriteEndArray();
+            json.WriteEndArray();
         }
 
         End();
@@ -72,22 +72,22 @@ internal sealed class ChunkLines : IDisposable
     /// <summary>Adds a rejected row.</summary>
     public void Add(in CheckedRow reject)
     {
-        _json.Reset();
-        _json.WriteStartObject();
-        _json.WriteNumber("row"u8, reject.Row.Index);
-        _json.WriteNumber("line"u8, reject.Row.Line);
-        _json.WriteString("input"u8, reject.Row.Input);
-        _json.WriteString("id"u8, reject.Row.Id);
-        _json.WriteString("reason"u8, reject.Reject);
+        json.Reset();
+        json.WriteStartObject();
+        json.WriteNumber("row"u8, reject.Row.Index);
+        json.WriteNumber("line"u8, reject.Row.Line);
+        json.WriteString("input"u8, reject.Row.Input);
+        json.WriteString("id"u8, reject.Row.Id);
+        json.WriteString("reason"u8, reject.Reject);
         End();
     }
 
-    public void Dispose() => _json.Dispose();
+    public void Dispose() => json.Dispose();
 
     private void End()
     {
-        _json.WriteEndObject();
-        _json.Flush();
-        _lines.Write("\n"u8);
+        json.WriteEndObject();
+        json.Flush();
+        lines.Write("\n"u8);
     }
 }

@@ -5,6 +5,7 @@ using TextOps.Onnx.Embeddings;
 using TextOps.Runner.Inputs;
 using TextOps.Runner.Logging;
 using TextOps.Runner.Models;
+using TextOps.Runner.Plan;
 using TextOps.Runner.Tasks;
 using TextOps.Runner.Text;
 
@@ -13,37 +14,43 @@ namespace TextOps.Runner.Embed;
 /// <summary>Embeds one shard of a planned version: goes on after its last whole part, and answers at once where it is finished.</summary>
 internal sealed class EmbedVerb(TaskContext context, PartLimits limits)
 {
-    private static readonly TimeSpan s_logInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>Does the task.</summary>
     /// <exception cref="InputException">An input has changed since the version was planned.</exception>
-    /// <exception cref="TaskRefusedException">There is no such plan or shard, or the model has changed.</exception>
+    /// <exception cref="TaskRefusedException">There is no such plan or shard, another version of the runner planned it, or the model has changed.</exception>
     /// <exception cref="StoreRefusedException">The store cannot take a part.</exception>
     public async Task<EmbedResult> RunAsync(EmbedTask task, CancellationToken cancellationToken)
     {
         var started = context.Time.GetUtcNow();
         var versions = new EmbeddingVersions(ObjectStores.Open(task.Output.Uri, context.Time), task.Output.Name, task.Owner);
         var plan = await VersionPlans.ReadAsync(versions, task, task.Version, cancellationToken);
+        if (Fingerprint.OfVersion(plan) != plan.Fingerprint)
+        {
+            throw new TaskRefusedException(
+                TaskErrorReasons.InvalidSpec,
+                $"{versions.UriOf(task.Version)} was planned by a runner of another version, and this one would make other parts (or {VersionLayout.PlanFile} was changed); "
+                + "run the job again with annotation textops.dev/rerun: it takes the next version");
+        }
+
         var shard = task.Shard < plan.Shards.Count
             ? plan.Shards[task.Shard]
             : throw new TaskRefusedException(
                 TaskErrorReasons.InvalidSpec, $"shard ({task.Shard}) must be below {plan.Shards.Count}, the number of shards in {versions.UriOf(task.Version)}");
-        if (await versions.ReadShardAsync(task.Version, task.Shard, cancellationToken) is { } finished)
+        if (await versions.ReadShardAsync(task.Version, task.Shard, cancellationToken) is { } finished
+            && (await versions.FindDamagedAsync(task.Version, finished.Parts, cancellationToken)).Count == 0)
         {
             var before = ResultOf(finished, chunksPerSecond: null);
             context.Log.ShardFinishedBefore(before.Rows, before.Chunks);
             return before;
         }
 
-        context.Progress.Begin("CheckingInputs", shard.Ranges.Select(range => range.Input).Distinct().Sum(input => plan.Inputs[input].Bytes));
-        foreach (var input in shard.Ranges.Select(range => range.Input).Distinct())
-        {
-            await InputFiles.CheckAsync(plan.Inputs[input], context.Progress, cancellationToken);
-        }
+        var inputs = new ShardInputs(plan, shard);
+        await inputs.CheckAsync(context.Progress, cancellationToken);
 
         context.Progress.Begin("LoadingModel");
         using var embedder = await ModelLoading.LoadAsync(plan.Model, cancellationToken);
-        var (record, chunksPerSecond) = await EmbedAsync(versions, plan, shard, embedder, started, cancellationToken);
+        var (record, chunksPerSecond) = await EmbedAsync(versions, plan, shard, inputs, embedder, started, cancellationToken);
         await versions.WriteShardAsync(task.Version, record, cancellationToken);
         var result = ResultOf(record, chunksPerSecond);
         Report(record, plan, result);
@@ -51,9 +58,15 @@ internal sealed class EmbedVerb(TaskContext context, PartLimits limits)
     }
 
     private async Task<(ShardRecord Record, double? ChunksPerSecond)> EmbedAsync(
-        EmbeddingVersions versions, VersionPlan plan, ShardPlan shard, ISentenceEmbedder embedder, DateTimeOffset started, CancellationToken cancellationToken)
+        EmbeddingVersions versions,
+        VersionPlan plan,
+        ShardPlan shard,
+        ShardInputs inputs,
+        ISentenceEmbedder embedder,
+        DateTimeOffset started,
+        CancellationToken cancellationToken)
     {
-        var parts = (await versions.ReadPartsAsync(plan.Version, shard.Shard, cancellationToken)).ToList();
+        var parts = await WholePartsAsync(versions, plan.Version, shard.Shard, cancellationToken);
         var firstRow = parts.Count == 0 ? 0 : parts[^1].FirstRow + parts[^1].Rows;
         context.Progress.Begin("Embedding", shard.Ranges.Sum(range => range.Bytes));
         if (parts.Count > 0)
@@ -63,6 +76,7 @@ internal sealed class EmbedVerb(TaskContext context, PartLimits limits)
         }
 
         var pipeline = new ShardPipeline(
+            inputs,
             new ShardReader(plan, shard, firstRow, context.Progress),
             new RowEncoder(embedder, plan.Chunking),
             new PartEmbedder(embedder, context.Threads, context.Progress),
@@ -78,7 +92,7 @@ internal sealed class EmbedVerb(TaskContext context, PartLimits limits)
                 parts.Add(record);
                 chunks += record.Chunks;
                 unknown += part.Unknown;
-                if (context.Time.GetElapsedTime(lastLog) >= s_logInterval)
+                if (context.Time.GetElapsedTime(lastLog) >= LogInterval)
                 {
                     lastLog = context.Time.GetTimestamp();
                     var seen = context.Progress.Snapshot();
@@ -103,6 +117,20 @@ internal sealed class EmbedVerb(TaskContext context, PartLimits limits)
             PeakMemoryBytes = ProcessMemory.PeakBytes(),
         };
         return (new ShardRecord { Shard = shard.Shard, Parts = parts, Cost = cost }, chunks > 0 && seconds > 0 ? Math.Round(chunks / seconds, 1) : null);
+    }
+
+    /// <summary>The parts to go on after. One that lost a file is made again, and so are those after it.</summary>
+    private async Task<List<PartRecord>> WholePartsAsync(EmbeddingVersions versions, int version, int shard, CancellationToken cancellationToken)
+    {
+        var parts = await versions.ReadPartsAsync(version, shard, cancellationToken);
+        var damaged = await versions.FindDamagedAsync(version, parts, cancellationToken);
+        if (damaged.Count == 0)
+        {
+            return [.. parts];
+        }
+
+        context.Log.PartsDamaged(damaged.Count, damaged[0].Sequence);
+        return [.. parts.Take(damaged[0].Sequence)];
     }
 
     private void Report(ShardRecord record, VersionPlan plan, EmbedResult result)

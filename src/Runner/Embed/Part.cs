@@ -8,9 +8,9 @@ namespace TextOps.Runner.Embed;
 /// <param name="firstByte">How many bytes of the shard's ranges lie before that row.</param>
 internal sealed class Part(int sequence, long firstRow, long firstByte)
 {
-    private readonly List<EncodedChunk> _chunks = [];
-    private readonly List<CheckedRow> _rejects = [];
-    private long _textBytes;
+    private readonly List<EncodedChunk> chunks = [];
+    private readonly List<CheckedRow> rejects = [];
+    private long textBytes;
 
     /// <summary>Its number in the shard, from 0.</summary>
     public int Sequence => sequence;
@@ -22,13 +22,13 @@ internal sealed class Part(int sequence, long firstRow, long firstByte)
     public long Rows { get; private set; }
 
     /// <summary>Rows that have chunks.</summary>
-    public long Embedded => Rows - _rejects.Count;
+    public long Embedded => Rows - rejects.Count;
 
     /// <summary>Chunks, by row and index.</summary>
-    public IReadOnlyList<EncodedChunk> Chunks => _chunks;
+    public IReadOnlyList<EncodedChunk> Chunks => chunks;
 
     /// <summary>Rejected rows without their texts, in order.</summary>
-    public IReadOnlyList<CheckedRow> Rejects => _rejects;
+    public IReadOnlyList<CheckedRow> Rejects => rejects;
 
     /// <summary>Tokens of the chunks, special ones included.</summary>
     public long Tokens { get; private set; }
@@ -42,23 +42,27 @@ internal sealed class Part(int sequence, long firstRow, long firstByte)
     /// <summary>Bytes of the shard's ranges that its rows take.</summary>
     public long InputBytes { get; private set; }
 
+    /// <summary>URI of the input of its last row; null where it has none.</summary>
+    public string? LastInput { get; private set; }
+
     /// <summary>Adds the next row.</summary>
     public void Add(in EncodedRow encoded)
     {
         var row = encoded.Row;
         Rows++;
+        LastInput = row.Input;
         InputBytes = row.BytesConsumed - firstByte;
-        _textBytes += (row.Text?.Length ?? 0) * (long)sizeof(char);
+        textBytes += (row.Text?.Length ?? 0) * (long)sizeof(char);
         if (encoded.Reject is { } reason)
         {
-            _rejects.Add(new CheckedRow(row with { Text = null, Metadata = null }, reason));
+            rejects.Add(new CheckedRow(row with { Text = null, Metadata = null }, reason));
             return;
         }
 
         Unknown += encoded.Unknown;
         foreach (var chunk in encoded.Chunks)
         {
-            _chunks.Add(chunk);
+            chunks.Add(chunk);
             Tokens += chunk.Ids.Length;
             Truncated += chunk.Truncated ? 1 : 0;
         }
@@ -66,5 +70,5 @@ internal sealed class Part(int sequence, long firstRow, long firstByte)
 
     /// <summary>Whether no further row may be added.</summary>
     public bool IsFull(PartLimits limits) =>
-        _chunks.Count >= limits.Chunks || Tokens >= limits.Tokens || _textBytes >= limits.TextBytes || _rejects.Count >= limits.Rejects;
+        chunks.Count >= limits.Chunks || Tokens >= limits.Tokens || textBytes >= limits.TextBytes || rejects.Count >= limits.Rejects;
 }

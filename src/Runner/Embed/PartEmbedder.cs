@@ -73,21 +73,21 @@ internal sealed class PartEmbedder(ISentenceEmbedder embedder, int threads, Prog
     /// <summary>Spreads a part's bytes over its chunks, so that progress moves with every batch and ends exactly at the part's end.</summary>
     private sealed class PartShare(long bytes, int chunks)
     {
-        private readonly Lock _gate = new();
-        private long _chunks;
-        private long _bytes;
+        private readonly Lock gate = new();
+        private long chunksDone;
+        private long bytesDone;
 
         public long Add(int embedded)
         {
-            lock (_gate)
+            lock (gate)
             {
-                _chunks += embedded;
-                var before = _bytes;
-                _bytes = (long)((Int128)bytes * _chunks / chunks);
-                return _bytes - before;
+                chunksDone += embedded;
+                var before = bytesDone;
+                bytesDone = (long)((Int128)bytes * chunksDone / chunks);
+                return bytesDone - before;
             }
         }
 
-        public long Rest() => bytes - _bytes;
+        public long Rest() => bytes - bytesDone;
     }
 }

@@ -2,7 +2,7 @@ namespace TextOps.Runner.Embed;
 
 /// <summary>
 /// When a part is full: after the row at which one of these is reached. They count rows only, never time or memory, so that a resumed shard has the same parts
-/// as an undisturbed one.
+/// as an undisturbed one; who changes a default raises the generation in <see cref="Plan.Fingerprint"/>.
 /// </summary>
 internal sealed record PartLimits
 {

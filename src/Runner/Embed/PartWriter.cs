@@ -10,8 +10,8 @@ internal sealed class PartWriter(EmbeddingVersions versions, VersionPlan plan, i
 {
     private const int LinesAtOnce = 64;
 
-    private readonly string _settings = Fingerprint.OfSettings(plan.Model, plan.Chunking);
-    private readonly ConcurrentBag<ChunkLines> _idle = [];
+    private readonly string settings = Fingerprint.OfSettings(plan.Model, plan.Chunking);
+    private readonly ConcurrentBag<ChunkLines> idle = [];
 
     /// <summary>Writes a part with its vectors, <c>[chunks, dimensions]</c>; answers its record.</summary>
     public async Task<PartRecord> WriteAsync(Part part, ReadOnlyMemory<float> vectors, CancellationToken cancellationToken)
@@ -69,17 +69,17 @@ internal sealed class PartWriter(EmbeddingVersions versions, VersionPlan plan, i
         {
             await stream.WriteAsync(lines.Written, cancellationToken);
             lines.Clear();
-            _idle.Add(lines);
+            idle.Add(lines);
         }
     }
 
     private ChunkLines Lines(Part part, ReadOnlySpan<float> vectors, int size, int start)
     {
-        var lines = _idle.TryTake(out var idle) ? idle : new ChunkLines();
+        var lines = idle.TryTake(out var free) ? free : new ChunkLines();
         var end = Math.Min(start + LinesAtOnce, part.Chunks.Count);
         for (var index = start; index < end; index++)
         {
-            lines.Add(part.Chunks[index], _settings, vectors.Slice(index * size, size));
+            lines.Add(part.Chunks[index], settings, vectors.Slice(index * size, size));
         }
 
         return lines;

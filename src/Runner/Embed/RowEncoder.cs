@@ -9,12 +9,12 @@ namespace TextOps.Runner.Embed;
 internal sealed class RowEncoder(ISentenceEmbedder embedder, Chunking chunking)
 {
     // A chunker keeps buffers and serves one thread at a time.
-    private readonly ConcurrentBag<(Chunker Chunker, List<ChunkSpan> Spans)> _idle = [];
+    private readonly ConcurrentBag<(Chunker Chunker, List<ChunkSpan> Spans)> idle = [];
 
     /// <summary>Encodes rows, in their order.</summary>
     public EncodedRow[] Encode(IReadOnlyList<CheckedRow> rows)
     {
-        var tools = _idle.TryTake(out var idle) ? idle : (new Chunker(chunking, embedder.Tokenizer), []);
+        var tools = idle.TryTake(out var free) ? free : (new Chunker(chunking, embedder.Tokenizer), []);
         var encoded = new EncodedRow[rows.Count];
         for (var index = 0; index < encoded.Length; index++)
         {
@@ -22,7 +22,7 @@ internal sealed class RowEncoder(ISentenceEmbedder embedder, Chunking chunking)
             encoded[index] = reject is null ? Encode(row, tools.Chunker, tools.Spans) : Rejected(row, reject, unknown: 0);
         }
 
-        _idle.Add(tools);
+        idle.Add(tools);
         return encoded;
     }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using TextOps.Artifacts.Embeddings;
+using TextOps.Runner.Inputs;
 
 namespace TextOps.Runner.Embed;
 
@@ -10,7 +11,7 @@ namespace TextOps.Runner.Embed;
 /// <see cref="PartsInFlight"/> exist at once, so memory does not depend on the shard's size.
 /// </summary>
 internal sealed class ShardPipeline(
-    ShardReader reader, RowEncoder encoder, PartEmbedder embedder, PartWriter writer, int dimensions, int threads, PartLimits limits)
+    ShardInputs inputs, ShardReader reader, RowEncoder encoder, PartEmbedder embedder, PartWriter writer, int dimensions, int threads, PartLimits limits)
 {
     private const int PartsInFlight = 3;
 
@@ -53,6 +54,8 @@ internal sealed class ShardPipeline(
         {
             await foreach (var (part, vectors) in embedded.Reader.ReadAllAsync(stop))
             {
+                // Before its record makes the part whole: a later attempt would trust it.
+                await inputs.CheckReadAsync(part.LastInput, stop);
                 written(part, await writer.WriteAsync(part, vectors.AsMemory(0, part.Chunks.Count * dimensions), stop));
                 ArrayPool<float>.Shared.Return(vectors);
                 if (GC.GetTotalMemory(forceFullCollection: false) > CollectAbove)
@@ -64,6 +67,7 @@ internal sealed class ShardPipeline(
             }
         });
         await stages.WaitAsync();
+        await inputs.CheckReadAsync(last: null, cancellationToken);
     }
 
     private async IAsyncEnumerable<Part> BuildAsync(

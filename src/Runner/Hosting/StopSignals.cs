@@ -11,14 +11,14 @@ internal sealed class StopSignals : IDisposable
     /// <summary>Environment variable; <c>1</c> makes the end of standard input a stop.</summary>
     public const string ParentVariable = "TEXTOPS_EXIT_ON_STDIN_EOF";
 
-    private readonly CancellationTokenSource _stop = new();
-    private readonly PosixSignalRegistration _terminate;
-    private readonly PosixSignalRegistration _interrupt;
+    private readonly CancellationTokenSource stop = new();
+    private readonly PosixSignalRegistration terminate;
+    private readonly PosixSignalRegistration interrupt;
 
     public StopSignals()
     {
-        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         if (Environment.GetEnvironmentVariable(ParentVariable) == "1")
         {
             // A thread of its own, because a read of standard input cannot be cancelled; as a background thread it does not keep the process.
@@ -27,18 +27,18 @@ internal sealed class StopSignals : IDisposable
     }
 
     /// <summary>Cancelled when the process is to stop.</summary>
-    public CancellationToken Token => _stop.Token;
+    public CancellationToken Token => stop.Token;
 
     public void Dispose()
     {
-        _terminate.Dispose();
-        _interrupt.Dispose();
+        terminate.Dispose();
+        interrupt.Dispose();
     }
 
     private void Stop(PosixSignalContext context)
     {
         context.Cancel = true;
-        _stop.Cancel();
+        stop.Cancel();
     }
 
     private void WaitForEndOfInput()
@@ -56,6 +56,6 @@ internal sealed class StopSignals : IDisposable
             // An input that cannot be read any more has ended, too.
         }
 
-        _stop.Cancel();
+        stop.Cancel();
     }
 }

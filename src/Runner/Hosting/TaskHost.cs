@@ -11,7 +11,7 @@ namespace TextOps.Runner.Hosting;
 internal sealed class TaskHost(RunnerOptions options, TimeProvider time)
 {
     /// <summary>How long a stopped task may take to come to rest before the process ends without it.</summary>
-    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(1.2);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1.2);
 
     /// <summary>Runs the task; answers the exit code.</summary>
     public async Task<int> RunAsync()
@@ -25,7 +25,7 @@ internal sealed class TaskHost(RunnerOptions options, TimeProvider time)
         var work = Task.Run(() => RunAsync(logging, meter, signals.Token));
         if (await Task.WhenAny(work, Stopped(signals.Token)) != work)
         {
-            await Task.WhenAny(work, Task.Delay(s_grace, time));
+            await Task.WhenAny(work, Task.Delay(Grace, time));
         }
 
         if (!work.IsCompleted)

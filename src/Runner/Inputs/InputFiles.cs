@@ -11,13 +11,13 @@ internal static class InputFiles
 {
     private const int BufferBytes = 256 * 1024;
 
-    private static readonly LocalSourceFiles s_files = new();
+    private static readonly LocalSourceFiles Files = new();
 
     /// <summary>Finds the files of <paramref name="source"/> and pins each by size and SHA-256.</summary>
     /// <exception cref="InputException">There are none, or one cannot be read.</exception>
     public static async Task<IReadOnlyList<PinnedInput>> PinAsync(TextSource source, ProgressMeter progress, CancellationToken cancellationToken)
     {
-        var files = await new SourceListing(s_files).ListAsync(source, cancellationToken);
+        var files = await new SourceListing(Files).ListAsync(source, cancellationToken);
         progress.Begin("Pinning", files.Sum(file => file.Bytes));
         var pinned = new List<PinnedInput>(files.Count);
         foreach (var file in files)
@@ -30,7 +30,7 @@ internal static class InputFiles
 
     /// <summary>Compares an input with what it was when the version was planned.</summary>
     /// <exception cref="InputException">It is gone or has changed.</exception>
-    public static async Task CheckAsync(PinnedInput planned, ProgressMeter progress, CancellationToken cancellationToken)
+    public static async Task CheckAsync(PinnedInput planned, ProgressMeter? progress, CancellationToken cancellationToken)
     {
         var now = await PinAsync(planned.Uri, progress, cancellationToken);
         if (now.ETag != planned.ETag || now.Bytes != planned.Bytes)
@@ -41,11 +41,25 @@ internal static class InputFiles
         }
     }
 
+    /// <summary>When an input was written to last; a comparison is as good as new while that stays the same.</summary>
+    /// <exception cref="InputException">It is gone, or may not be read.</exception>
+    public static DateTime WrittenAt(string uri)
+    {
+        try
+        {
+            return LocalSourceFiles.WrittenAt(uri);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw Gone(uri, error);
+        }
+    }
+
     /// <summary>Opens an input from <paramref name="offset"/> (bytes) on.</summary>
     /// <exception cref="InputException">It may not be read.</exception>
-    public static Task<Stream> OpenAsync(string uri, long offset, CancellationToken cancellationToken) => s_files.OpenAsync(uri, offset, cancellationToken);
+    public static Task<Stream> OpenAsync(string uri, long offset, CancellationToken cancellationToken) => Files.OpenAsync(uri, offset, cancellationToken);
 
-    private static async Task<PinnedInput> PinAsync(string uri, ProgressMeter progress, CancellationToken cancellationToken)
+    private static async Task<PinnedInput> PinAsync(string uri, ProgressMeter? progress, CancellationToken cancellationToken)
     {
         try
         {
@@ -57,14 +71,16 @@ internal static class InputFiles
             {
                 hash.AppendData(buffer.AsSpan(0, read));
                 bytes += read;
-                progress.Advance(read);
+                progress?.Advance(read);
             }
 
             return new PinnedInput { Uri = uri, Bytes = bytes, ETag = Convert.ToHexStringLower(hash.GetHashAndReset()) };
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new InputException($"{uri} does not exist any more; put it back, or rerun the job", error);
+            throw Gone(uri, error);
         }
     }
+
+    private static InputException Gone(string uri, Exception error) => new($"{uri} does not exist any more; put it back, or rerun the job", error);
 }

@@ -5,19 +5,20 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Serilog.Events;
 using Serilog.Formatting;
+using TextOps.Crds;
 
 namespace TextOps.Runner.Logging;
 
 /// <summary>One JSON object a line: <c>timestamp</c>, <c>level</c>, <c>message</c>, then the event's properties by their names in camelCase.</summary>
 internal sealed class JsonLineFormatter : ITextFormatter
 {
-    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <inheritdoc/>
     public void Format(LogEvent logEvent, TextWriter output)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer, s_options))
+        using (var json = new Utf8JsonWriter(buffer, Options))
         {
             json.WriteStartObject();
             json.WriteString("timestamp", logEvent.Timestamp.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
@@ -30,7 +31,7 @@ internal sealed class JsonLineFormatter : ITextFormatter
 
             if (logEvent.Exception is { } exception)
             {
-                json.WriteString("exception", LogText.Cut(exception.ToString(), LogText.MaxExceptionBytes));
+                json.WriteString("exception", Ellipsis.Cut(exception.ToString(), LogText.MaxExceptionBytes));
             }
 
             json.WriteEndObject();
@@ -64,10 +65,10 @@ internal sealed class JsonLineFormatter : ITextFormatter
                 json.WriteNumber(JsonNamingPolicy.CamelCase.ConvertName(name), number);
                 break;
             case (_, ScalarValue { Value: string text }):
-                json.WriteString(JsonNamingPolicy.CamelCase.ConvertName(name), LogText.Cut(text));
+                json.WriteString(JsonNamingPolicy.CamelCase.ConvertName(name), Ellipsis.Cut(text, LogText.MaxBytes));
                 break;
             default:
-                json.WriteString(JsonNamingPolicy.CamelCase.ConvertName(name), LogText.Cut(value.ToString()));
+                json.WriteString(JsonNamingPolicy.CamelCase.ConvertName(name), Ellipsis.Cut(value.ToString(), LogText.MaxBytes));
                 break;
         }
     }

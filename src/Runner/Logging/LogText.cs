@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Serilog.Events;
 using Serilog.Parsing;
+using TextOps.Crds;
 
 namespace TextOps.Runner.Logging;
 
@@ -32,31 +33,7 @@ internal static class LogText
             }
         }
 
-        return Cut(writer.ToString());
-    }
-
-    /// <summary>The start of <paramref name="text"/>, at most <paramref name="maxBytes"/> UTF-8 bytes, cut between two characters.</summary>
-    public static string Cut(string text, int maxBytes = MaxBytes)
-    {
-        if (text.Length <= maxBytes / 3 || Encoding.UTF8.GetByteCount(text) <= maxBytes)
-        {
-            return text;
-        }
-
-        var budget = maxBytes - "…"u8.Length;
-        var end = 0;
-        foreach (var rune in text.EnumerateRunes())
-        {
-            budget -= rune.Utf8SequenceLength;
-            if (budget < 0)
-            {
-                break;
-            }
-
-            end += rune.Utf16SequenceLength;
-        }
-
-        return text[..end] + "…";
+        return Ellipsis.Cut(writer.ToString(), MaxBytes);
     }
 
     /// <summary><paramref name="text"/> with control characters spelled as escapes.</summary>

@@ -26,6 +26,9 @@ internal static partial class RunnerEvents
     [LoggerMessage(Level = LogLevel.Information, Message = "{Parts} parts with {Rows} rows are whole already; going on after them")]
     public static partial void ShardResumed(this ILogger log, int parts, long rows);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} parts have lost files, the first is part {Part}; making the parts from there on again")]
+    public static partial void PartsDamaged(this ILogger log, int count, int part);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "{Percent} %, {Rows} rows, {Chunks} chunks, {ChunksPerSecond} chunks/s, {TokensPerSecond} tokens/s")]
     public static partial void ShardProgress(this ILogger log, int percent, long rows, long chunks, double chunksPerSecond, double tokensPerSecond);
 

@@ -7,17 +7,17 @@ namespace TextOps.Runner.Logging;
 /// <summary>The runner's log: JSON lines on standard output, plain lines where that is a terminal.</summary>
 internal sealed class RunnerLogging : IDisposable
 {
-    private readonly Serilog.Core.Logger _serilog;
-    private readonly SerilogLoggerFactory _factory;
+    private readonly Serilog.Core.Logger serilog;
+    private readonly SerilogLoggerFactory factory;
 
     public RunnerLogging()
     {
-        _serilog = new LoggerConfiguration()
+        serilog = new LoggerConfiguration()
             .Enrich.With(Properties)
             .WriteTo.Console(Console.IsOutputRedirected ? new JsonLineFormatter() : new PlainLineFormatter())
             .CreateLogger();
-        _factory = new SerilogLoggerFactory(_serilog);
-        Log = _factory.CreateLogger("TextOps.Runner");
+        factory = new SerilogLoggerFactory(serilog);
+        Log = factory.CreateLogger("TextOps.Runner");
     }
 
     /// <summary>What every line says of the task.</summary>
@@ -29,7 +29,7 @@ internal sealed class RunnerLogging : IDisposable
     /// <summary>Writes what is still to be written.</summary>
     public void Dispose()
     {
-        _factory.Dispose();
-        _serilog.Dispose();
+        factory.Dispose();
+        serilog.Dispose();
     }
 }

@@ -7,7 +7,7 @@ namespace TextOps.Runner.Logging;
 /// <summary>What every log line says of the task; a field appears from the moment on that it is known.</summary>
 internal sealed class TaskProperties : ILogEventEnricher
 {
-    private volatile LogEventProperty[] _properties = [];
+    private volatile LogEventProperty[] properties = [];
 
     /// <summary>Sets the fields to those of <paramref name="task"/>.</summary>
     public void Set(TaskDocument task) => Set(task, task switch
@@ -20,7 +20,7 @@ internal sealed class TaskProperties : ILogEventEnricher
     /// <summary>Sets the fields to those of <paramref name="task"/>, which makes version <paramref name="version"/>.</summary>
     public void Set(TaskDocument task, int? version)
     {
-        List<LogEventProperty> properties =
+        List<LogEventProperty> known =
         [
             Property("job", task.Owner.Name),
             Property("namespace", task.Owner.Namespace),
@@ -28,21 +28,21 @@ internal sealed class TaskProperties : ILogEventEnricher
         ];
         if (version is { } number)
         {
-            properties.Add(Property("version", number));
+            known.Add(Property("version", number));
         }
 
         if (task is EmbedTask embed)
         {
-            properties.Add(Property("shard", embed.Shard));
+            known.Add(Property("shard", embed.Shard));
         }
 
-        _properties = [.. properties];
+        properties = [.. known];
     }
 
     /// <inheritdoc/>
     public void Enrich(LogEvent logEvent, ILogEventPropertyFactory propertyFactory)
     {
-        foreach (var property in _properties)
+        foreach (var property in properties)
         {
             logEvent.AddOrUpdateProperty(property);
         }

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using TextOps.Artifacts.Embeddings;
 using TextOps.Crds;
 using TextOps.Crds.EmbeddingJobs;
-using TextOps.Crds.Tasks;
 using TextOps.Runner.Text;
 
 namespace TextOps.Runner.Plan;
@@ -11,24 +10,24 @@ namespace TextOps.Runner.Plan;
 /// <summary>Identities of content: equal fingerprints mean that a version would hold the same bytes.</summary>
 internal static class Fingerprint
 {
-    /// <summary>Raised when this program would make other parts of the same inputs and settings than before.</summary>
+    /// <summary>Raised when this program would make other parts of the same inputs and settings than before; it then refuses to go on with a version planned earlier.</summary>
     private const int Generation = 1;
 
     /// <summary>
-    /// Fingerprint of a version: inputs (names below the source's folder, sizes, tags, order), how they are read, model, chunking, validation, format and number of
-    /// shards. Not the run, and not where inputs and model lie.
+    /// Fingerprint of the version that a plan makes: inputs (names below the source's folder, sizes, tags, order), how they are read, model, chunking,
+    /// validation, format and shards. Not the run, and not where inputs and model lie.
     /// </summary>
-    public static string OfVersion(PlanTask task, IReadOnlyList<PinnedInput> inputs, PinnedModel model)
+    public static string OfVersion(VersionPlan plan)
     {
-        var names = new RowNames(task.Source.Uri);
+        var names = new RowNames(plan.Source.Uri);
         return CanonicalJson.Sha256(new JsonObject
         {
-            ["inputs"] = new JsonArray([.. inputs.Select(input => Input(names.PathOf(input.Uri), input))]),
-            ["source"] = Node(task.Source with { Uri = "" }),
-            ["settings"] = Settings(model, task.Chunking),
-            ["validation"] = Node(task.Validation),
-            ["format"] = Node(task.Format),
-            ["shards"] = task.Shards,
+            ["inputs"] = new JsonArray([.. plan.Inputs.Select(input => Input(names.PathOf(input.Uri), input))]),
+            ["source"] = Node(plan.Source with { Uri = "" }),
+            ["settings"] = Settings(plan.Model, plan.Chunking),
+            ["validation"] = Node(plan.Validation),
+            ["format"] = Node(plan.Format),
+            ["shards"] = Node(plan.Shards),
         });
     }
 

@@ -40,7 +40,6 @@ internal sealed class PlanVerb(TaskContext context)
         }
 
         context.Progress.Begin("Planning");
-        var shards = ShardPlanner.Cut(inputs, task.Shards);
         var draft = new VersionPlan
         {
             ApiVersion = ApiGroup.GroupVersion,
@@ -48,7 +47,7 @@ internal sealed class PlanVerb(TaskContext context)
             RunId = task.RunId,
             Trigger = task.Trigger,
             Version = 0,
-            Fingerprint = Fingerprint.OfVersion(task, inputs, model),
+            Fingerprint = "",
             Created = context.Time.GetUtcNow(),
             Source = task.Source,
             Inputs = inputs,
@@ -56,8 +55,9 @@ internal sealed class PlanVerb(TaskContext context)
             Chunking = task.Chunking,
             Validation = task.Validation,
             Format = task.Format,
-            Shards = shards,
+            Shards = ShardPlanner.Cut(inputs, task.Shards),
         };
+        draft = draft with { Fingerprint = Fingerprint.OfVersion(draft) };
         var result = await PlaceAsync(versions, draft, cancellationToken);
         context.Properties.Set(task, result.Version);
         if (result.UpToDate)

@@ -14,12 +14,12 @@ namespace TextOps.Runner.Progress;
 /// <summary>Serves <c>/progress</c> and <c>/healthz</c> while a task runs. It reads no configuration, logs nothing and takes no part in stopping.</summary>
 internal sealed class ProgressServer : IAsyncDisposable
 {
-    private readonly WebApplication _application;
+    private readonly WebApplication application;
 
-    private ProgressServer(WebApplication application) => _application = application;
+    private ProgressServer(WebApplication application) => this.application = application;
 
     /// <summary>Where it listens, for example <c>http://127.0.0.1:9090</c>.</summary>
-    public string Address => _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+    public string Address => application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
     /// <summary>Starts to listen.</summary>
     /// <exception cref="IOException">The address is in use, or is not the machine's.</exception>
@@ -34,22 +34,22 @@ internal sealed class ProgressServer : IAsyncDisposable
             kestrel.Listen(listen);
         });
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        var application = builder.Build();
-        application.Run(context => AnswerAsync(context, meter));
+        var built = builder.Build();
+        built.Run(context => AnswerAsync(context, meter));
         try
         {
-            await application.StartAsync(cancellationToken);
-            return new ProgressServer(application);
+            await built.StartAsync(cancellationToken);
+            return new ProgressServer(built);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            await application.DisposeAsync();
+            await built.DisposeAsync();
             throw error as IOException ?? new IOException(error.Message, error);
         }
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _application.DisposeAsync();
+    public ValueTask DisposeAsync() => application.DisposeAsync();
 
     private static Task AnswerAsync(HttpContext context, ProgressMeter meter)
     {

@@ -10,7 +10,7 @@ internal static class TaskFile
     /// <summary>Largest task document, in bytes.</summary>
     public const int MaxBytes = 512 * 1024;
 
-    private static readonly JsonDocumentOptions s_document = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
+    private static readonly JsonDocumentOptions Document = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
 
     /// <summary>Reads the document at <paramref name="path"/>, which must be of kind <paramref name="kind"/>.</summary>
     /// <exception cref="TaskRefusedException">It cannot be read, is not a task of that kind, or has values that no task may have.</exception>
@@ -23,7 +23,7 @@ internal static class TaskFile
                 throw Refused(path, $"it is {file.Length} bytes long, more than {MaxBytes}");
             }
 
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path), s_document);
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path), Document);
             Expect(document.RootElement, "apiVersion", ApiGroup.GroupVersion, path);
             Expect(document.RootElement, "kind", kind, path);
             var task = kind switch

@@ -5,20 +5,20 @@ namespace TextOps.Runner.Text;
 /// <summary>Where each unit of a text (scalar value or token) begins. Reusable.</summary>
 internal sealed class ChunkUnits
 {
-    private readonly List<int> _starts = [];
-    private int _length;
-    private bool _isIdentity;
+    private readonly List<int> starts = [];
+    private int length;
+    private bool isIdentity;
 
     /// <summary>Number of units.</summary>
-    public int Count => _isIdentity ? _length : _starts.Count;
+    public int Count => isIdentity ? length : starts.Count;
 
     /// <summary>Counts Unicode scalar values.</summary>
     public void CountScalars(ReadOnlySpan<char> text)
     {
-        _length = text.Length;
-        _starts.Clear();
-        _isIdentity = text.IndexOfAnyInRange('\uD800', '\uDFFF') < 0;
-        if (_isIdentity)
+        length = text.Length;
+        starts.Clear();
+        isIdentity = text.IndexOfAnyInRange('\uD800', '\uDFFF') < 0;
+        if (isIdentity)
         {
             return;
         }
@@ -27,7 +27,7 @@ internal sealed class ChunkUnits
         {
             if (!IsInsidePair(text, index))
             {
-                _starts.Add(index);
+                starts.Add(index);
             }
         }
     }
@@ -35,24 +35,24 @@ internal sealed class ChunkUnits
     /// <summary>Counts tokens; several may begin at the same place, where one character became more than one token.</summary>
     public void CountTokens(ReadOnlySpan<char> text, Encoding tokens)
     {
-        _length = text.Length;
-        _starts.Clear();
-        _isIdentity = false;
+        length = text.Length;
+        starts.Clear();
+        isIdentity = false;
         var last = 0;
         foreach (var (start, _) in tokens.Offsets)
         {
             last = Math.Clamp(start, last, text.Length);
-            _starts.Add(IsInsidePair(text, last) ? last - 1 : last);
+            starts.Add(IsInsidePair(text, last) ? last - 1 : last);
         }
     }
 
     /// <summary>UTF-16 index at which a unit begins: 0 for the first, though a token may leave out what stands before it; the text's end after the last.</summary>
-    public int Start(int unit) => unit <= 0 ? 0 : unit >= Count ? _length : _isIdentity ? unit : _starts[unit];
+    public int Start(int unit) => unit <= 0 ? 0 : unit >= Count ? length : isIdentity ? unit : starts[unit];
 
     /// <summary>The first unit that begins at an index or after it.</summary>
     public int FirstAt(int index)
     {
-        if (index <= 0 || _isIdentity)
+        if (index <= 0 || isIdentity)
         {
             return Math.Max(0, index);
         }

@@ -21,12 +21,12 @@ namespace TextOps.Runner.Text;
 /// </remarks>
 internal sealed class Chunker
 {
-    private readonly int _size;
-    private readonly int _overlap;
-    private readonly ChunkBoundary _boundary;
-    private readonly ITokenizer? _tokenizer;
-    private readonly Encoding _tokens = new();
-    private readonly ChunkUnits _units = new();
+    private readonly int size;
+    private readonly int overlap;
+    private readonly ChunkBoundary boundary;
+    private readonly ITokenizer? tokenizer;
+    private readonly Encoding tokens = new();
+    private readonly ChunkUnits units = new();
 
     /// <param name="chunking">How texts are cut.</param>
     /// <param name="tokenizer">The model's tokenizer; needed where the unit is tokens.</param>
@@ -39,10 +39,10 @@ internal sealed class Chunker
                 nameof(chunking));
         }
 
-        _size = chunking.Size;
-        _overlap = chunking.Overlap;
-        _boundary = chunking.Boundary;
-        _tokenizer = chunking.Unit != ChunkUnit.Tokens
+        size = chunking.Size;
+        overlap = chunking.Overlap;
+        boundary = chunking.Boundary;
+        this.tokenizer = chunking.Unit != ChunkUnit.Tokens
             ? null
             : tokenizer ?? throw new ArgumentNullException(nameof(tokenizer), "chunks of tokens need the model's tokenizer");
     }
@@ -67,7 +67,7 @@ internal sealed class Chunker
         var borders = ArrayPool<TextBorder>.Shared.Rent(text.Length);
         try
         {
-            if (_boundary != ChunkBoundary.None)
+            if (boundary != ChunkBoundary.None)
             {
                 TextBorders.Mark(text, borders);
             }
@@ -82,19 +82,19 @@ internal sealed class Chunker
 
     private bool IsShort(string text)
     {
-        if (_tokenizer is null)
+        if (tokenizer is null)
         {
-            if (text.Length > _size)
+            if (text.Length > size)
             {
-                _units.CountScalars(text);
+                units.CountScalars(text);
             }
 
-            return text.Length <= _size || _units.Count <= _size;
+            return text.Length <= size || units.Count <= size;
         }
 
-        _tokenizer.Encode(text, _tokens, addSpecialTokens: false);
-        _units.CountTokens(text, _tokens);
-        return _units.Count <= _size;
+        tokenizer.Encode(text, tokens, addSpecialTokens: false);
+        units.CountTokens(text, tokens);
+        return units.Count <= size;
     }
 
     private void Cut(string text, ReadOnlySpan<TextBorder> borders, List<ChunkSpan> into)
@@ -126,18 +126,18 @@ internal sealed class Chunker
 
     private int EndOf(string text, int start, ReadOnlySpan<TextBorder> borders)
     {
-        var first = _units.FirstAt(start);
-        var least = _units.StartAfter(start);
-        for (var units = Math.Min(_size, _units.Count - first); ;)
+        var first = units.FirstAt(start);
+        var least = units.StartAfter(start);
+        for (var count = Math.Min(size, units.Count - first); ;)
         {
-            var limit = Math.Max(_units.Start(first + units), least);
+            var limit = Math.Max(units.Start(first + count), least);
             var end = PreferredEnd(text, start, limit, borders);
-            if (_tokenizer is null)
+            if (tokenizer is null)
             {
                 return end;
             }
 
-            var excess = TokensOf(text.AsSpan(start, end - start)) - _size;
+            var excess = TokensOf(text.AsSpan(start, end - start)) - size;
             if (excess <= 0)
             {
                 return end;
@@ -148,7 +148,7 @@ internal sealed class Chunker
                 return EndWithin(text, start, end);
             }
 
-            units = Math.Max(0, units - excess);
+            count = Math.Max(0, count - excess);
         }
     }
 
@@ -159,13 +159,13 @@ internal sealed class Chunker
             return limit;
         }
 
-        var first = _units.FirstAt(start);
+        var first = units.FirstAt(start);
 
         // An end up to here would let the next chunk begin no later than this one.
-        var floor = _units.Start(first + _overlap);
-        if (_boundary == ChunkBoundary.Sentence)
+        var floor = units.Start(first + overlap);
+        if (boundary == ChunkBoundary.Sentence)
         {
-            var half = _units.Start(first + Math.Max(_size / 2, _overlap));
+            var half = units.Start(first + Math.Max(size / 2, overlap));
             for (var index = limit; index > half; index--)
             {
                 if ((borders[index] & TextBorder.Sentence) != TextBorder.None)
@@ -175,7 +175,7 @@ internal sealed class Chunker
             }
         }
 
-        if (_boundary != ChunkBoundary.None)
+        if (boundary != ChunkBoundary.None)
         {
             for (var index = limit; index > floor; index--)
             {
@@ -192,7 +192,7 @@ internal sealed class Chunker
     /// <summary>Shortens a piece that has no border of tokens inside until its own tokens fit.</summary>
     private int EndWithin(string text, int start, int end)
     {
-        while (TokensOf(text.AsSpan(start, end - start)) > _size)
+        while (TokensOf(text.AsSpan(start, end - start)) > size)
         {
             var middle = start + ((end - start) / 2);
             middle += middle > start && char.IsLowSurrogate(text[middle]) ? 1 : 0;
@@ -209,12 +209,12 @@ internal sealed class Chunker
 
     private int NextStart(int end, ref WordStarts words)
     {
-        var first = _units.FirstAt(end) - _overlap;
-        var from = _units.Start(first);
-        if (first > 0 && _units.FirstAt(from) < first)
+        var first = units.FirstAt(end) - overlap;
+        var from = units.Start(first);
+        if (first > 0 && units.FirstAt(from) < first)
         {
             // Other tokens of the same character would be repeated too.
-            from = _units.StartAfter(from);
+            from = units.StartAfter(from);
         }
 
         if (from >= end)
@@ -222,34 +222,13 @@ internal sealed class Chunker
             return end;
         }
 
-        var word = _boundary == ChunkBoundary.None ? end : words.FirstFrom(from, end);
+        var word = boundary == ChunkBoundary.None ? end : words.FirstFrom(from, end);
         return word < end ? word : from;
     }
 
     private int TokensOf(ReadOnlySpan<char> chunk)
     {
-        _tokenizer!.Encode(chunk, _tokens, addSpecialTokens: false);
-        return _tokens.Ids.Count;
-    }
-
-    /// <summary>Finds beginnings of words from places that only move forward, looking at each character once.</summary>
-    private ref struct WordStarts(ReadOnlySpan<TextBorder> borders)
-    {
-        private readonly ReadOnlySpan<TextBorder> _borders = borders;
-        private int _passed;
-
-        /// <summary>The first beginning of a word in [from, end), or <paramref name="end"/>.</summary>
-        public int FirstFrom(int from, int end)
-        {
-            for (_passed = Math.Max(_passed, from); _passed < end; _passed++)
-            {
-                if ((_borders[_passed] & TextBorder.WordStart) != TextBorder.None)
-                {
-                    return _passed;
-                }
-            }
-
-            return end;
-        }
+        tokenizer!.Encode(chunk, tokens, addSpecialTokens: false);
+        return tokens.Ids.Count;
     }
 }

@@ -12,11 +12,11 @@ namespace TextOps.Runner.Text;
 /// <param name="memorySlots">Size of the table in memory, in slots of 16 bytes; a power of two.</param>
 internal sealed class DuplicateSet(string folder, int memorySlots = 1 << 18) : IDisposable
 {
-    private readonly MemoryHashes _memory = new(memorySlots);
-    private FileHashes? _file;
+    private readonly MemoryHashes memory = new(memorySlots);
+    private FileHashes? file;
 
     /// <summary>How many texts it holds.</summary>
-    public long Count => _file?.Count ?? _memory.Count;
+    public long Count => file?.Count ?? memory.Count;
 
     /// <summary>Adds a text; false where it is there already.</summary>
     public bool Add(ReadOnlySpan<char> text)
@@ -28,36 +28,36 @@ internal sealed class DuplicateSet(string folder, int memorySlots = 1 << 18) : I
         return Add(UInt128.Max(BinaryPrimitives.ReadUInt128BigEndian(hash), UInt128.One));
     }
 
-    public void Dispose() => _file?.Dispose();
+    public void Dispose() => file?.Dispose();
 
     private bool Add(UInt128 hash)
     {
-        if (_file is null && _memory.TryAdd(hash) is { } added)
+        if (file is null && memory.TryAdd(hash) is { } added)
         {
             return added;
         }
 
-        if (_file is null)
+        if (file is null)
         {
-            _file = new FileHashes(folder, _memory.Slots * 4L);
-            foreach (var earlier in _memory.Take())
+            file = new FileHashes(folder, memory.Slots * 4L);
+            foreach (var earlier in memory.Take())
             {
-                _file.Add(earlier);
+                file.Add(earlier);
             }
         }
 
-        if (_file.IsFull)
+        if (file.IsFull)
         {
-            var larger = new FileHashes(folder, _file.Slots * 2);
-            foreach (var earlier in _file.All())
+            var larger = new FileHashes(folder, file.Slots * 2);
+            foreach (var earlier in file.All())
             {
                 larger.Add(earlier);
             }
 
-            _file.Dispose();
-            _file = larger;
+            file.Dispose();
+            file = larger;
         }
 
-        return _file.Add(hash);
+        return file.Add(hash);
     }
 }

@@ -14,29 +14,29 @@ internal sealed class FileHashes : IDisposable
     private const int HashBytes = 16;
     private const int BlockSlots = BlockBytes / HashBytes;
 
-    private readonly SafeFileHandle _file;
-    private readonly int _shift;
-    private readonly UInt128[] _block = new UInt128[BlockSlots];
-    private long _blockIndex = -1;
-    private bool _blockChanged;
+    private readonly SafeFileHandle file;
+    private readonly int shift;
+    private readonly UInt128[] block = new UInt128[BlockSlots];
+    private long blockIndex = -1;
+    private bool blockChanged;
 
     /// <param name="folder">Where the file is made.</param>
     /// <param name="slots">Its size in slots: a power of two; at least one block is made.</param>
     public FileHashes(string folder, long slots)
     {
         Slots = Math.Max(BlockSlots, (long)BitOperations.RoundUpToPowerOf2((ulong)slots));
-        _shift = 128 - BitOperations.Log2((ulong)Slots);
+        shift = 128 - BitOperations.Log2((ulong)Slots);
         var path = Path.Combine(folder, $".tmp-duplicates-{Guid.NewGuid():N}");
-        _file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete);
+        file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete);
         try
         {
             // Without a name it needs no cleaning up: the space is free again when the handle closes or the process is killed.
             File.Delete(path);
-            RandomAccess.SetLength(_file, Slots * HashBytes);
+            RandomAccess.SetLength(file, Slots * HashBytes);
         }
         catch
         {
-            _file.Dispose();
+            file.Dispose();
             throw;
         }
     }
@@ -58,7 +58,7 @@ internal sealed class FileHashes : IDisposable
             return false;
         }
 
-        for (var slot = (long)(hash >> _shift); ; slot = (slot + 1) & (Slots - 1))
+        for (var slot = (long)(hash >> shift); ; slot = (slot + 1) & (Slots - 1))
         {
             ref var there = ref At(slot);
             if (there == hash)
@@ -69,7 +69,7 @@ internal sealed class FileHashes : IDisposable
             if (there == 0)
             {
                 there = hash;
-                _blockChanged = true;
+                blockChanged = true;
                 Count++;
                 return true;
             }
@@ -85,34 +85,34 @@ internal sealed class FileHashes : IDisposable
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => file.Dispose();
 
     private ref UInt128 At(long slot)
     {
         Load(slot / BlockSlots);
-        return ref _block[slot % BlockSlots];
+        return ref block[slot % BlockSlots];
     }
 
     private void Load(long index)
     {
-        if (index == _blockIndex)
+        if (index == blockIndex)
         {
             return;
         }
 
-        var bytes = MemoryMarshal.AsBytes(_block.AsSpan());
-        if (_blockChanged)
+        var bytes = MemoryMarshal.AsBytes(block.AsSpan());
+        if (blockChanged)
         {
-            RandomAccess.Write(_file, bytes, _blockIndex * BlockBytes);
-            _blockChanged = false;
+            RandomAccess.Write(file, bytes, blockIndex * BlockBytes);
+            blockChanged = false;
         }
 
         for (var read = 0; read < BlockBytes;)
         {
-            var count = RandomAccess.Read(_file, bytes[read..], (index * BlockBytes) + read);
+            var count = RandomAccess.Read(file, bytes[read..], (index * BlockBytes) + read);
             read += count > 0 ? count : throw new EndOfStreamException("the scratch file for duplicates has become shorter; let nobody change it");
         }
 
-        _blockIndex = index;
+        blockIndex = index;
     }
 }

@@ -1,7 +1,8 @@
 namespace TextOps.Runner.Text;
 
 /// <summary>A stream that is read once, asynchronously, from its beginning to its end.</summary>
-internal abstract class ForwardStream : Stream
+/// <param name="source">Where it reads from; owned.</param>
+internal abstract class ForwardStream(Stream source) : Stream
 {
     public sealed override bool CanRead => true;
 
@@ -16,6 +17,9 @@ internal abstract class ForwardStream : Stream
         get => throw new NotSupportedException();
         set => throw new NotSupportedException();
     }
+
+    /// <summary>Where it reads from.</summary>
+    protected Stream Source => source;
 
     public abstract override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default);
 
@@ -32,5 +36,21 @@ internal abstract class ForwardStream : Stream
 
     public sealed override void Flush()
     {
+    }
+
+    public sealed override async ValueTask DisposeAsync()
+    {
+        await source.DisposeAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    protected sealed override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            source.Dispose();
+        }
+
+        base.Dispose(disposing);
     }
 }

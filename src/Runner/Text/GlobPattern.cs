@@ -6,7 +6,7 @@ namespace TextOps.Runner.Text;
 /// </summary>
 internal sealed class GlobPattern(string pattern)
 {
-    private readonly string[] _segments = pattern.Split('/');
+    private readonly string[] segments = pattern.Split('/');
 
     /// <summary>Index of the first wildcard; negative where there is none.</summary>
     public static int FirstWildcard(string text) => text.AsSpan().IndexOfAny('*', '?', '[');
@@ -19,7 +19,7 @@ internal sealed class GlobPattern(string pattern)
         // Row by row: which prefixes of the path do the first segments of the pattern match? Never exponential, whatever the pattern.
         var matched = new bool[names.Length + 1];
         matched[0] = true;
-        foreach (var segment in _segments)
+        foreach (var segment in segments)
         {
             var next = new bool[names.Length + 1];
             if (segment == "**")

@@ -19,11 +19,11 @@ internal sealed class JsonRowParser(TextSource source)
     // Unescaped text is shorter and readable; the rejects and chunks that hold it are JSON files, not HTML.
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly byte[] _textField = System.Text.Encoding.UTF8.GetBytes(source.TextField);
-    private readonly byte[]? _idField = source.IdField is { } field ? System.Text.Encoding.UTF8.GetBytes(field) : null;
-    private readonly byte[][] _fields = [.. (source.MetadataFields ?? []).Select(System.Text.Encoding.UTF8.GetBytes)];
-    private readonly Range?[] _found = new Range?[source.MetadataFields?.Count ?? 0];
-    private readonly ArrayBufferWriter<byte> _metadata = new();
+    private readonly byte[] textField = System.Text.Encoding.UTF8.GetBytes(source.TextField);
+    private readonly byte[]? idField = source.IdField is { } field ? System.Text.Encoding.UTF8.GetBytes(field) : null;
+    private readonly byte[][] fields = [.. (source.MetadataFields ?? []).Select(System.Text.Encoding.UTF8.GetBytes)];
+    private readonly Range?[] found = new Range?[source.MetadataFields?.Count ?? 0];
+    private readonly ArrayBufferWriter<byte> metadata = new();
 
     /// <summary>Reads a line of valid UTF-8.</summary>
     public JsonRow Parse(ReadOnlySpan<byte> line)
@@ -50,7 +50,7 @@ internal sealed class JsonRowParser(TextSource source)
 
     private JsonRow ParseObject(ReadOnlySpan<byte> line)
     {
-        Array.Clear(_found);
+        Array.Clear(found);
         string? id = null;
         string? text = null;
         var reader = new Utf8JsonReader(line, Reading);
@@ -62,8 +62,8 @@ internal sealed class JsonRowParser(TextSource source)
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isText = reader.ValueTextEquals(_textField);
-            var isId = _idField is not null && reader.ValueTextEquals(_idField);
+            var isText = reader.ValueTextEquals(textField);
+            var isId = idField is not null && reader.ValueTextEquals(idField);
             var field = FieldOf(ref reader);
             reader.Read();
             if (isText)
@@ -80,7 +80,7 @@ internal sealed class JsonRowParser(TextSource source)
             reader.Skip();
             if (field >= 0)
             {
-                _found[field] = start..(int)reader.BytesConsumed;
+                found[field] = start..(int)reader.BytesConsumed;
             }
         }
 
@@ -98,9 +98,9 @@ internal sealed class JsonRowParser(TextSource source)
 
     private int FieldOf(ref Utf8JsonReader reader)
     {
-        for (var field = 0; field < _fields.Length; field++)
+        for (var field = 0; field < fields.Length; field++)
         {
-            if (reader.ValueTextEquals(_fields[field]))
+            if (reader.ValueTextEquals(fields[field]))
             {
                 return field;
             }
@@ -111,21 +111,21 @@ internal sealed class JsonRowParser(TextSource source)
 
     private string? MetadataOf(ReadOnlySpan<byte> line)
     {
-        if (!Array.Exists(_found, range => range is not null))
+        if (!Array.Exists(found, range => range is not null))
         {
             return null;
         }
 
-        _metadata.ResetWrittenCount();
-        using (var writer = new Utf8JsonWriter(_metadata, Writing))
+        metadata.ResetWrittenCount();
+        using (var writer = new Utf8JsonWriter(metadata, Writing))
         {
             writer.WriteStartObject();
-            for (var field = 0; field < _fields.Length; field++)
+            for (var field = 0; field < fields.Length; field++)
             {
-                if (_found[field] is { } range)
+                if (found[field] is { } range)
                 {
                     // Written again rather than copied: a line end of old Macs between the tokens would cut the output's line in two for some readers.
-                    writer.WritePropertyName(_fields[field]);
+                    writer.WritePropertyName(fields[field]);
                     var reader = new Utf8JsonReader(line[range], Reading);
                     using var value = JsonDocument.ParseValue(ref reader);
                     value.RootElement.WriteTo(writer);
@@ -135,6 +135,6 @@ internal sealed class JsonRowParser(TextSource source)
             writer.WriteEndObject();
         }
 
-        return System.Text.Encoding.UTF8.GetString(_metadata.WrittenSpan);
+        return System.Text.Encoding.UTF8.GetString(metadata.WrittenSpan);
     }
 }

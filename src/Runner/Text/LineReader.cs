@@ -10,11 +10,11 @@ namespace TextOps.Runner.Text;
 /// <param name="position">Offset of the stream's next byte in the input.</param>
 internal sealed class LineReader(Stream stream, long position, TextLimits limits) : IDisposable
 {
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(16, limits.BufferBytes));
-    private int _start;
-    private int _end;
-    private int _lineStart;
-    private int _lineLength;
+    private byte[] buffer = ArrayPool<byte>.Shared.Rent(Math.Max(16, limits.BufferBytes));
+    private int start;
+    private int end;
+    private int lineStart;
+    private int lineLength;
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
@@ -28,7 +28,7 @@ internal sealed class LineReader(Stream stream, long position, TextLimits limits
     public bool LineTooLong { get; private set; }
 
     /// <summary>The line without its ending, until the next call.</summary>
-    public ReadOnlySpan<byte> Line => _buffer.AsSpan(_lineStart, _lineLength);
+    public ReadOnlySpan<byte> Line => buffer.AsSpan(lineStart, lineLength);
 
     /// <summary>Goes to the next line; false at the end.</summary>
     public async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
@@ -38,14 +38,14 @@ internal sealed class LineReader(Stream stream, long position, TextLimits limits
         var scanned = 0;
         while (true)
         {
-            var ending = _buffer.AsSpan(_start + scanned, _end - _start - scanned).IndexOf((byte)'\n');
+            var ending = buffer.AsSpan(start + scanned, end - start - scanned).IndexOf((byte)'\n');
             if (ending >= 0)
             {
                 Take(scanned + ending, endingBytes: 1);
                 return true;
             }
 
-            scanned = _end - _start;
+            scanned = end - start;
             if (scanned > limits.LineBytes + 1)
             {
                 // One byte more than the limit may still be the CR of the ending.
@@ -60,7 +60,7 @@ internal sealed class LineReader(Stream stream, long position, TextLimits limits
 
             if (!await FillAsync(cancellationToken).ConfigureAwait(false))
             {
-                var remains = LineTooLong || (scanned > 0 && !(LineOffset == 0 && _buffer.AsSpan(_start, scanned).SequenceEqual(ByteOrderMark)));
+                var remains = LineTooLong || (scanned > 0 && !(LineOffset == 0 && buffer.AsSpan(start, scanned).SequenceEqual(ByteOrderMark)));
                 Take(scanned, endingBytes: 0);
                 return remains;
             }
@@ -72,14 +72,14 @@ internal sealed class LineReader(Stream stream, long position, TextLimits limits
     {
         while (true)
         {
-            var ending = _buffer.AsSpan(_start, _end - _start).IndexOf((byte)'\n');
+            var ending = buffer.AsSpan(start, end - start).IndexOf((byte)'\n');
             if (ending >= 0)
             {
                 Drop(ending + 1);
                 return;
             }
 
-            Drop(_end - _start);
+            Drop(end - start);
             if (!await FillAsync(cancellationToken).ConfigureAwait(false))
             {
                 return;
@@ -89,62 +89,62 @@ internal sealed class LineReader(Stream stream, long position, TextLimits limits
 
     public void Dispose()
     {
-        if (_buffer.Length > 0)
+        if (buffer.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = [];
-            _start = _end = _lineStart = _lineLength = 0;
+            ArrayPool<byte>.Shared.Return(buffer);
+            buffer = [];
+            start = end = lineStart = lineLength = 0;
         }
     }
 
     private void Take(int length, int endingBytes)
     {
-        var line = _buffer.AsSpan(_start, length);
+        var line = buffer.AsSpan(start, length);
         if (endingBytes > 0 && line is [.., (byte)'\r'])
         {
             line = line[..^1];
         }
 
-        _lineStart = _start;
+        lineStart = start;
         if (LineOffset == 0 && !LineTooLong && line.StartsWith(ByteOrderMark))
         {
             line = line[ByteOrderMark.Length..];
-            _lineStart += ByteOrderMark.Length;
+            lineStart += ByteOrderMark.Length;
         }
 
         LineTooLong |= line.Length > limits.LineBytes;
-        _lineLength = LineTooLong ? 0 : line.Length;
+        lineLength = LineTooLong ? 0 : line.Length;
         Drop(length + endingBytes);
     }
 
     private void Drop(int bytes)
     {
-        _start += bytes;
+        start += bytes;
         Position += bytes;
     }
 
     private async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
     {
-        if (_start == _end)
+        if (start == end)
         {
-            _start = _end = 0;
+            start = end = 0;
         }
-        else if (_end == _buffer.Length && _start > 0)
+        else if (end == buffer.Length && start > 0)
         {
-            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
-            _end -= _start;
-            _start = 0;
+            buffer.AsSpan(start, end - start).CopyTo(buffer);
+            end -= start;
+            start = 0;
         }
-        else if (_end == _buffer.Length)
+        else if (end == buffer.Length)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
-            _buffer.AsSpan(0, _end).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = larger;
+            var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
+            buffer.AsSpan(0, end).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(buffer);
+            buffer = larger;
         }
 
-        var read = await stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
-        _end += read;
+        var read = await stream.ReadAsync(buffer.AsMemory(end), cancellationToken).ConfigureAwait(false);
+        end += read;
         return read > 0;
     }
 }

@@ -18,13 +18,25 @@ internal sealed class LocalSourceFiles : ISourceFiles
 
     public IAsyncEnumerable<SourceFile> ListAsync(string folderUri, CancellationToken cancellationToken) => List(folderUri, cancellationToken).ToAsyncEnumerable();
 
-    public Task<Stream> OpenAsync(string uri, long offset, CancellationToken cancellationToken)
+    public Task<Stream> OpenAsync(string uri, long offset, CancellationToken cancellationToken) => Task.FromResult<Stream>(Open(uri, offset));
+
+    /// <summary>When a file was written to last.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InputException">The file may not be read.</exception>
+    public static DateTime WrittenAt(string uri)
+    {
+        // Asked of the open file, because a path may be that of a link.
+        using var file = Open(uri, offset: 0);
+        return File.GetLastWriteTimeUtc(file.SafeFileHandle);
+    }
+
+    private static FileStream Open(string uri, long offset)
     {
         try
         {
             // The reader has a buffer of its own.
             var options = new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0, Options = FileOptions.Asynchronous | FileOptions.SequentialScan };
-            return Task.FromResult<Stream>(new FileStream(PathOf(uri), options) { Position = offset });
+            return new FileStream(PathOf(uri), options) { Position = offset };
         }
         catch (UnauthorizedAccessException exception)
         {
@@ -61,11 +73,11 @@ internal sealed class LocalSourceFiles : ISourceFiles
             {
                 if (entry is FileInfo file && file.Exists)
                 {
-                    yield return new(next.Uri + Escape(file.Name), BytesOf(file));
+                    yield return new(next.Uri + FileUri.Escape(file.Name), BytesOf(file));
                 }
                 else if (entry is DirectoryInfo { LinkTarget: null } folder)
                 {
-                    folders.Push((folder, $"{next.Uri}{Escape(folder.Name)}/"));
+                    folders.Push((folder, $"{next.Uri}{FileUri.Escape(folder.Name)}/"));
                 }
             }
         }
@@ -82,7 +94,4 @@ internal sealed class LocalSourceFiles : ISourceFiles
             throw new InputException($"spec.source.uri: {exception.Message}", exception);
         }
     }
-
-    /// <summary>A name as it stands in a file URI.</summary>
-    private static string Escape(string name) => FileUri.FromPath("/" + name)[(FileUri.Prefix.Length + 1)..];
 }

@@ -7,7 +7,7 @@ namespace TextOps.Runner.Text;
 /// </summary>
 /// <param name="inner">The input from <paramref name="offset"/> on; owned.</param>
 /// <param name="offset">Offset of its next byte.</param>
-internal sealed class PinnedStream(Stream inner, PinnedInput input, long offset) : ForwardStream
+internal sealed class PinnedStream(Stream inner, PinnedInput input, long offset) : ForwardStream(inner)
 {
     /// <summary>Offset of the next byte.</summary>
     public long Offset { get; private set; } = offset;
@@ -20,7 +20,7 @@ internal sealed class PinnedStream(Stream inner, PinnedInput input, long offset)
             return 0;
         }
 
-        var read = await inner.ReadAsync(buffer[..(int)Math.Min(left, buffer.Length)], cancellationToken).ConfigureAwait(false);
+        var read = await Source.ReadAsync(buffer[..(int)Math.Min(left, buffer.Length)], cancellationToken).ConfigureAwait(false);
         if (read == 0)
         {
             throw new InputException(
@@ -30,21 +30,5 @@ internal sealed class PinnedStream(Stream inner, PinnedInput input, long offset)
 
         Offset += read;
         return read;
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await inner.DisposeAsync().ConfigureAwait(false);
-        await base.DisposeAsync().ConfigureAwait(false);
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            inner.Dispose();
-        }
-
-        base.Dispose(disposing);
     }
 }

@@ -10,8 +10,8 @@ internal sealed class RowNames(string sourceUri)
     /// <summary>Longest id, in UTF-16 units.</summary>
     public const int MaxLength = 256;
 
-    private readonly string _folder = sourceUri.EndsWith('/') ? sourceUri : sourceUri + "/";
-    private readonly string _parent = Parent(sourceUri);
+    private readonly string folder = sourceUri.EndsWith('/') ? sourceUri : sourceUri + "/";
+    private readonly string parent = Parent(sourceUri);
 
     /// <summary>An id that the row brought, cut to <see cref="MaxLength"/>.</summary>
     public static string Cut(string id) =>
@@ -20,11 +20,11 @@ internal sealed class RowNames(string sourceUri)
     /// <summary>The path of an input below the source's folder.</summary>
     public string PathOf(string inputUri)
     {
-        foreach (var folder in (ReadOnlySpan<string>)[_folder, _parent])
+        foreach (var prefix in (ReadOnlySpan<string>)[folder, parent])
         {
-            if (inputUri.Length > folder.Length && inputUri.StartsWith(folder, StringComparison.Ordinal))
+            if (inputUri.Length > prefix.Length && inputUri.StartsWith(prefix, StringComparison.Ordinal))
             {
-                return inputUri[folder.Length..];
+                return inputUri[prefix.Length..];
             }
         }
 

@@ -9,7 +9,7 @@ namespace TextOps.Runner.Text;
 /// <param name="earlier">Texts of the rows before; needed where duplicates are rejected.</param>
 internal sealed class RowValidator(RowValidation validation, DuplicateSet? earlier = null)
 {
-    private readonly DuplicateSet? _earlier = !validation.RejectDuplicates
+    private readonly DuplicateSet? earlier = !validation.RejectDuplicates
         ? null
         : earlier ?? throw new ArgumentNullException(nameof(earlier), "a set of earlier texts is needed to reject duplicates");
 
@@ -42,7 +42,7 @@ internal sealed class RowValidator(RowValidation validation, DuplicateSet? earli
         }
 
         // Last, for it remembers the text: a rejected row makes no later one a duplicate.
-        return _earlier is not null && !_earlier.Add(trimmed) ? RejectReasons.Duplicate : null;
+        return earlier is not null && !earlier.Add(trimmed) ? RejectReasons.Duplicate : null;
     }
 
     private static bool IsEmpty(ReadOnlySpan<char> text)

@@ -6,8 +6,8 @@ namespace TextOps.Runner.Text;
 /// </summary>
 internal struct ScalarOffsets(string text)
 {
-    private int _index;
-    private int _scalars;
+    private int lastIndex;
+    private int lastOffset;
 
     /// <summary>Number of Unicode scalar values; half of a surrogate pair counts as one.</summary>
     public static int Count(ReadOnlySpan<char> text)
@@ -30,8 +30,8 @@ internal struct ScalarOffsets(string text)
     /// <summary>The offset in scalar values of a UTF-16 index that cuts no surrogate pair.</summary>
     public int At(int index)
     {
-        _scalars += index >= _index ? Count(text.AsSpan(_index, index - _index)) : -Count(text.AsSpan(index, _index - index));
-        _index = index;
-        return _scalars;
+        lastOffset += index >= lastIndex ? Count(text.AsSpan(lastIndex, index - lastIndex)) : -Count(text.AsSpan(index, lastIndex - index));
+        lastIndex = index;
+        return lastOffset;
     }
 }

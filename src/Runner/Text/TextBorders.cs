@@ -129,30 +129,30 @@ internal static class TextBorders
     /// <summary>What was passed since the last letter: the end of a sentence, closing quotes and brackets, white space, blank lines.</summary>
     private struct SentenceState
     {
-        private bool _terminated;
-        private bool _spaced;
-        private bool _wide;
-        private int _lineFeeds;
+        private bool terminated;
+        private bool spaced;
+        private bool wide;
+        private int lineFeeds;
 
         /// <summary>Whether a sentence ended; if so, white space must be on a side of the border.</summary>
-        public readonly bool HasEnded => _terminated || _lineFeeds > 1;
+        public readonly bool HasEnded => terminated || lineFeeds > 1;
 
         /// <summary>Whether a sentence ended with a mark that no space follows in its script.</summary>
-        public readonly bool HasEndedWithoutSpace => _terminated && _wide;
+        public readonly bool HasEndedWithoutSpace => terminated && wide;
 
         public void Pass(char character)
         {
             if (Terminators.Contains(character))
             {
-                (_terminated, _spaced, _lineFeeds) = (true, false, 0);
-                _wide = character is '。' or '！' or '？' or '｡';
+                (terminated, spaced, lineFeeds) = (true, false, 0);
+                wide = character is '。' or '！' or '？' or '｡';
             }
             else if (IsBreakingSpace(character))
             {
-                _spaced = true;
-                _lineFeeds += character switch { '\n' => 1, '\u2029' => 2, _ => 0 };
+                spaced = true;
+                lineFeeds += character switch { '\n' => 1, '\u2029' => 2, _ => 0 };
             }
-            else if (!_terminated || _spaced || !Closers.Contains(character))
+            else if (!terminated || spaced || !Closers.Contains(character))
             {
                 this = default;
             }

@@ -7,19 +7,19 @@ namespace TextOps.Artifacts.Tests.Models;
 
 public sealed class ModelTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder folder = new();
 
     public ModelTests()
     {
-        Directory.CreateDirectory(_folder.File("model", "1_Pooling"));
-        File.WriteAllText(_folder.File("model", "model.onnx"), "weights");
-        File.WriteAllText(_folder.File("model", "1_Pooling", "config.json"), "{}");
-        File.WriteAllText(_folder.File("secret"), "outside");
+        Directory.CreateDirectory(folder.File("model", "1_Pooling"));
+        File.WriteAllText(folder.File("model", "model.onnx"), "weights");
+        File.WriteAllText(folder.File("model", "1_Pooling", "config.json"), "{}");
+        File.WriteAllText(folder.File("secret"), "outside");
     }
 
-    private string Model => _folder.File("model");
+    private string Model => folder.File("model");
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public async Task A_file_uri_opens_the_folder() => Assert.Equal(Model, await ModelFolder.OpenAsync(FileUri.FromPath(Model) + "/", CancellationToken.None));
@@ -29,9 +29,9 @@ public sealed class ModelTests : IDisposable
     [InlineData("model/model.onnx", "is a file, and a model is the folder that holds its files; use file://")]
     public async Task What_is_no_folder_is_refused(string path, string message)
     {
-        var refused = await Assert.ThrowsAsync<StoreRefusedException>(() => ModelFolder.OpenAsync(FileUri.FromPath(_folder.File(path)), CancellationToken.None));
+        var refused = await Assert.ThrowsAsync<StoreRefusedException>(() => ModelFolder.OpenAsync(FileUri.FromPath(folder.File(path)), CancellationToken.None));
         Assert.Contains(message, refused.Message, StringComparison.Ordinal);
-        Assert.Contains(_folder.File(path), refused.Message, StringComparison.Ordinal);
+        Assert.Contains(folder.File(path), refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -58,12 +58,12 @@ public sealed class ModelTests : IDisposable
     public async Task A_file_that_differs_or_is_gone_is_named()
     {
         var pinned = await ModelFiles.DigestAsync(Model, ["model.onnx", "1_Pooling/config.json"], CancellationToken.None);
-        await File.WriteAllTextAsync(_folder.File("model", "model.onnx"), "weightz");
+        await File.WriteAllTextAsync(folder.File("model", "model.onnx"), "weightz");
         var differs = await Assert.ThrowsAsync<StoreRefusedException>(() => ModelFiles.VerifyAsync(Model, pinned, CancellationToken.None));
         Assert.Contains($"model file model.onnx in {Model} has SHA-256 ", differs.Message, StringComparison.Ordinal);
         Assert.Contains($"{pinned["model.onnx"]} is pinned", differs.Message, StringComparison.Ordinal);
 
-        File.Delete(_folder.File("model", "model.onnx"));
+        File.Delete(folder.File("model", "model.onnx"));
         var gone = await Assert.ThrowsAsync<StoreRefusedException>(() => ModelFiles.VerifyAsync(Model, pinned, CancellationToken.None));
         Assert.Contains($"model file model.onnx is missing in {Model}", gone.Message, StringComparison.Ordinal);
     }
@@ -77,8 +77,8 @@ public sealed class ModelTests : IDisposable
     [InlineData("linked-folder/secret")]
     public async Task Paths_out_of_the_folder_are_refused(string path)
     {
-        File.CreateSymbolicLink(_folder.File("model", "link"), _folder.File("secret"));
-        Directory.CreateSymbolicLink(_folder.File("model", "linked-folder"), _folder.Path);
+        File.CreateSymbolicLink(folder.File("model", "link"), folder.File("secret"));
+        Directory.CreateSymbolicLink(folder.File("model", "linked-folder"), folder.Path);
         var refused = await Assert.ThrowsAsync<StoreRefusedException>(() => ModelFiles.DigestAsync(Model, [path], CancellationToken.None));
         Assert.Contains(path.Split('/')[0], refused.Message, StringComparison.Ordinal);
     }

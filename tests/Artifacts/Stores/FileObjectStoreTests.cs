@@ -7,13 +7,13 @@ namespace TextOps.Artifacts.Tests.Stores;
 
 public sealed class FileObjectStoreTests : ObjectStoreContract, IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder folder = new();
 
-    public FileObjectStoreTests() => Store = new FileObjectStore(_folder.File("store"));
+    public FileObjectStoreTests() => Store = new FileObjectStore(folder.File("store"));
 
     protected override IObjectStore Store { get; }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public async Task The_tag_is_the_sha256_of_the_content()
@@ -28,7 +28,7 @@ public sealed class FileObjectStoreTests : ObjectStoreContract, IDisposable
     {
         for (var index = 0; index < 10_000; index++)
         {
-            var path = _folder.File("store", $"shard-{index % 7}", $"{index:D5}");
+            var path = folder.File("store", $"shard-{index % 7}", $"{index:D5}");
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             await File.WriteAllBytesAsync(path, []);
         }
@@ -46,13 +46,13 @@ public sealed class FileObjectStoreTests : ObjectStoreContract, IDisposable
     [InlineData("dangling")]
     public async Task Symbolic_links_are_refused_wherever_they_lead(string key)
     {
-        Directory.CreateDirectory(_folder.File("outside"));
-        await File.WriteAllTextAsync(_folder.File("outside", "object"), "outside");
+        Directory.CreateDirectory(folder.File("outside"));
+        await File.WriteAllTextAsync(folder.File("outside", "object"), "outside");
         await Store.PutTextAsync("inside/object", "inside");
-        Directory.CreateSymbolicLink(_folder.File("store", "link"), _folder.File("outside"));
-        Directory.CreateSymbolicLink(_folder.File("store", "inner-link"), _folder.File("store", "inside"));
-        File.CreateSymbolicLink(_folder.File("store", "file-link"), _folder.File("outside", "object"));
-        File.CreateSymbolicLink(_folder.File("store", "dangling"), _folder.File("outside", "new"));
+        Directory.CreateSymbolicLink(folder.File("store", "link"), folder.File("outside"));
+        Directory.CreateSymbolicLink(folder.File("store", "inner-link"), folder.File("store", "inside"));
+        File.CreateSymbolicLink(folder.File("store", "file-link"), folder.File("outside", "object"));
+        File.CreateSymbolicLink(folder.File("store", "dangling"), folder.File("outside", "new"));
 
         foreach (var action in new Func<Task>[]
         {
@@ -64,22 +64,22 @@ public sealed class FileObjectStoreTests : ObjectStoreContract, IDisposable
         })
         {
             var refused = await Assert.ThrowsAsync<StoreRefusedException>(action);
-            Assert.Contains($"{_folder.File("store", key.Split('/')[0])} is a symbolic link", refused.Message, StringComparison.Ordinal);
+            Assert.Contains($"{folder.File("store", key.Split('/')[0])} is a symbolic link", refused.Message, StringComparison.Ordinal);
         }
 
         Assert.Equal(["inside/object"], await Store.KeysAsync(""));
         await Assert.ThrowsAsync<StoreRefusedException>(() => Store.KeysAsync("link/"));
-        Assert.Equal(["object"], Directory.GetFiles(_folder.File("outside")).Select(Path.GetFileName));
-        Assert.Equal("outside", await File.ReadAllTextAsync(_folder.File("outside", "object")));
+        Assert.Equal(["object"], Directory.GetFiles(folder.File("outside")).Select(Path.GetFileName));
+        Assert.Equal("outside", await File.ReadAllTextAsync(folder.File("outside", "object")));
     }
 
     [Fact]
     public async Task The_root_may_be_a_symbolic_link()
     {
-        Directory.CreateDirectory(_folder.File("real"));
-        Directory.CreateSymbolicLink(_folder.File("root"), _folder.File("real"));
-        await new FileObjectStore(_folder.File("root")).PutTextAsync("a/b", "x");
-        Assert.True(File.Exists(_folder.File("real", "a", "b")));
+        Directory.CreateDirectory(folder.File("real"));
+        Directory.CreateSymbolicLink(folder.File("root"), folder.File("real"));
+        await new FileObjectStore(folder.File("root")).PutTextAsync("a/b", "x");
+        Assert.True(File.Exists(folder.File("real", "a", "b")));
     }
 
     [Theory]
@@ -93,7 +93,7 @@ public sealed class FileObjectStoreTests : ObjectStoreContract, IDisposable
         foreach (var condition in new[] { PutCondition.None, PutCondition.IfNoneMatch, PutCondition.IfMatch("tag") })
         {
             var refused = await Assert.ThrowsAsync<StoreRefusedException>(() => Store.PutTextAsync(key, "y", condition));
-            Assert.Contains(_folder.File("store", culprit), refused.Message, StringComparison.Ordinal);
+            Assert.Contains(folder.File("store", culprit), refused.Message, StringComparison.Ordinal);
             Assert.Contains(cause, refused.Message, StringComparison.Ordinal);
             Assert.Contains("move that", refused.Message, StringComparison.Ordinal);
         }
@@ -106,10 +106,10 @@ public sealed class FileObjectStoreTests : ObjectStoreContract, IDisposable
     [InlineData("root/below")]
     public async Task A_file_in_the_place_of_the_root_or_above_it_is_named(string root)
     {
-        await File.WriteAllTextAsync(_folder.File("root"), "x");
-        var store = new FileObjectStore(_folder.File(root));
+        await File.WriteAllTextAsync(folder.File("root"), "x");
+        var store = new FileObjectStore(folder.File(root));
         var refused = await Assert.ThrowsAsync<StoreRefusedException>(() => store.PutTextAsync("object", "y"));
-        Assert.Contains($"{_folder.File("root")}: a file is where a folder should be", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"{folder.File("root")}: a file is where a folder should be", refused.Message, StringComparison.Ordinal);
         Assert.Empty(await store.KeysAsync(""));
     }
 
@@ -117,11 +117,11 @@ public sealed class FileObjectStoreTests : ObjectStoreContract, IDisposable
     public async Task A_read_only_folder_is_named_with_the_user()
     {
         await Store.PutTextAsync("folder/object", "x");
-        var folder = _folder.File("store", "folder");
-        File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var readOnly = folder.File("store", "folder");
+        File.SetUnixFileMode(readOnly, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         try
         {
-            Assert.SkipWhen(CanWrite(folder), "this user may write to folders without write permission (root)");
+            Assert.SkipWhen(CanWrite(readOnly), "this user may write to folders without write permission (root)");
             foreach (var action in new Func<Task>[]
             {
                 () => Store.PutTextAsync("folder/object", "y"),
@@ -130,7 +130,7 @@ public sealed class FileObjectStoreTests : ObjectStoreContract, IDisposable
             })
             {
                 var refused = await Assert.ThrowsAsync<StoreRefusedException>(action);
-                Assert.Contains($"{folder}/", refused.Message, StringComparison.Ordinal);
+                Assert.Contains($"{readOnly}/", refused.Message, StringComparison.Ordinal);
                 Assert.Contains($"permission denied for user '{Environment.UserName}'", refused.Message, StringComparison.Ordinal);
             }
 
@@ -138,7 +138,7 @@ public sealed class FileObjectStoreTests : ObjectStoreContract, IDisposable
         }
         finally
         {
-            File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            File.SetUnixFileMode(readOnly, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
 
@@ -170,27 +170,27 @@ public sealed class FileObjectStoreTests : ObjectStoreContract, IDisposable
     [Fact]
     public async Task A_process_that_may_not_write_large_files_says_so_and_leaves_nothing()
     {
-        using var process = OtherProcess.Start("ulimit -f 2048; exec \"$@\"", OtherProcess.Put, _folder.File("store"), "folder/object", "4");
+        using var process = OtherProcess.Start("ulimit -f 2048; exec \"$@\"", OtherProcess.Put, folder.File("store"), "folder/object", "4");
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
 
         Assert.True(process.ExitCode == 2, $"exit code {process.ExitCode}: {await output} {await errors}");
-        Assert.Contains($"cannot use {_folder.File("store", "folder", "object")}: the file is larger than", await output, StringComparison.Ordinal);
+        Assert.Contains($"cannot use {folder.File("store", "folder", "object")}: the file is larger than", await output, StringComparison.Ordinal);
         Assert.Contains("ulimit -f", await output, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFileSystemEntries(_folder.File("store")));
+        Assert.Empty(Directory.GetFileSystemEntries(folder.File("store")));
     }
 
     [Fact]
     public async Task A_process_killed_while_it_writes_leaves_no_object()
     {
-        using (var process = OtherProcess.Start(shell: null, OtherProcess.PutForEver, _folder.File("store"), "folder/object"))
+        using (var process = OtherProcess.Start(shell: null, OtherProcess.PutForEver, folder.File("store"), "folder/object"))
         {
             Assert.Equal("writing", await process.StandardOutput.ReadLineAsync());
             process.Kill();
             await process.WaitForExitAsync();
         }
 
-        var left = Assert.Single(Directory.GetFiles(_folder.File("store", "folder")));
+        var left = Assert.Single(Directory.GetFiles(folder.File("store", "folder")));
         Assert.StartsWith(FileTree.TemporaryPrefix, Path.GetFileName(left), StringComparison.Ordinal);
         Assert.Empty(await Store.KeysAsync(""));
         Assert.Null(await Store.HeadAsync("folder/object", CancellationToken.None));
@@ -204,14 +204,14 @@ public sealed class FileObjectStoreTests : ObjectStoreContract, IDisposable
     public async Task Unfinished_files_go_with_their_folder_after_a_day(int hours, bool stays)
     {
         await Store.PutTextAsync("a/b/object", "x");
-        await File.WriteAllTextAsync(_folder.File("store", "a", "b", ".tmp-unfinished"), "x");
-        var later = new FileObjectStore(_folder.File("store"), new FixedTime(DateTimeOffset.UtcNow.AddHours(hours)));
+        await File.WriteAllTextAsync(folder.File("store", "a", "b", ".tmp-unfinished"), "x");
+        var later = new FileObjectStore(folder.File("store"), new FixedTime(DateTimeOffset.UtcNow.AddHours(hours)));
 
         await later.DeleteAsync("a/b/object", CancellationToken.None);
 
-        Assert.Equal(stays, Directory.Exists(_folder.File("store", "a", "b")));
-        Assert.Equal(stays, Directory.Exists(_folder.File("store", "a")));
-        Assert.True(Directory.Exists(_folder.File("store")));
+        Assert.Equal(stays, Directory.Exists(folder.File("store", "a", "b")));
+        Assert.Equal(stays, Directory.Exists(folder.File("store", "a")));
+        Assert.True(Directory.Exists(folder.File("store")));
     }
 
     [Theory]
@@ -225,7 +225,7 @@ public sealed class FileObjectStoreTests : ObjectStoreContract, IDisposable
     {
         await Store.PutTextAsync("folder/counter", "0");
         var processes = Enumerable.Range(0, 4)
-            .Select(_ => OtherProcess.Start(shell: null, OtherProcess.CountUp, _folder.File("store"), "folder/counter", "25"))
+            .Select(_ => OtherProcess.Start(shell: null, OtherProcess.CountUp, folder.File("store"), "folder/counter", "25"))
             .ToList();
         foreach (var process in processes)
         {
@@ -241,7 +241,7 @@ public sealed class FileObjectStoreTests : ObjectStoreContract, IDisposable
     public async Task A_write_that_waits_for_a_swap_can_be_cancelled()
     {
         var first = await Store.PutTextAsync("folder/object", "first");
-        using var held = await FolderLock.AcquireAsync(_folder.File("store", "folder"), TimeProvider.System, CancellationToken.None);
+        using var held = await FolderLock.AcquireAsync(folder.File("store", "folder"), TimeProvider.System, CancellationToken.None);
         using var cancelled = new CancellationTokenSource();
         var waiting = Store.PutAsync("folder/object", Encoding.UTF8.GetBytes("second"), PutCondition.IfMatch(first.ETag!), cancelled.Token);
         Assert.False(waiting.IsCompletedSuccessfully);
@@ -255,10 +255,10 @@ public sealed class FileObjectStoreTests : ObjectStoreContract, IDisposable
     public async Task Files_whose_names_are_no_keys_are_left_out()
     {
         await Store.PutTextAsync("good", "x");
-        await File.WriteAllTextAsync(_folder.File("store", "bad\\name"), "x");
-        await File.WriteAllTextAsync(_folder.File("store", "bad\nname"), "x");
-        Directory.CreateDirectory(_folder.File("store", "bad\u001b"));
-        await File.WriteAllTextAsync(_folder.File("store", "bad\u001b", "x"), "x");
+        await File.WriteAllTextAsync(folder.File("store", "bad\\name"), "x");
+        await File.WriteAllTextAsync(folder.File("store", "bad\nname"), "x");
+        Directory.CreateDirectory(folder.File("store", "bad\u001b"));
+        await File.WriteAllTextAsync(folder.File("store", "bad\u001b", "x"), "x");
         Assert.Equal(["good"], await Store.KeysAsync(""));
     }
 

@@ -9,7 +9,7 @@ namespace TextOps.Runner.Tests.Logging;
 
 public sealed class JsonLineFormatterTests
 {
-    private static readonly EmbedTask s_task = new()
+    private static readonly EmbedTask Task = new()
     {
         Owner = new TaskOwner { Namespace = "default", Name = "tickets" },
         RunId = "0011223344556677",
@@ -57,7 +57,7 @@ public sealed class JsonLineFormatterTests
     private static JsonElement Log(Action<Microsoft.Extensions.Logging.ILogger> write, out string raw)
     {
         var properties = new TaskProperties();
-        properties.Set(s_task);
+        properties.Set(Task);
         using var output = new StringWriter();
         using (var serilog = new LoggerConfiguration().Enrich.With(properties).WriteTo.Sink(new TextSink(output)).CreateLogger())
         {

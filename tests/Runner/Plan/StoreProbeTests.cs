@@ -6,25 +6,25 @@ namespace TextOps.Runner.Tests.Plan;
 
 public sealed class StoreProbeTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder folder = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public async Task A_store_that_ignores_conditions_is_refused()
     {
-        var refused = await Assert.ThrowsAsync<StoreRefusedException>(() => StoreProbe.CheckAsync(new Unconditional(new FileObjectStore(_folder.Path)), "a/", Cancel));
+        var refused = await Assert.ThrowsAsync<StoreRefusedException>(() => StoreProbe.CheckAsync(new Unconditional(new FileObjectStore(folder.Path)), "a/", Cancel));
         Assert.Contains("If-None-Match", refused.Message, StringComparison.Ordinal);
-        Assert.Empty(Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories));
+        Assert.Empty(Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories));
     }
 
     [Fact]
     public async Task A_good_store_is_left_as_it_was()
     {
-        await StoreProbe.CheckAsync(new FileObjectStore(_folder.Path), "a/", Cancel);
-        Assert.Empty(Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories));
+        await StoreProbe.CheckAsync(new FileObjectStore(folder.Path), "a/", Cancel);
+        Assert.Empty(Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories));
     }
 
     /// <summary>A store as some object servers are: it takes conditional writes and forgets the condition.</summary>

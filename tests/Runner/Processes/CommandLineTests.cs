@@ -11,27 +11,27 @@ namespace TextOps.Runner.Tests.Processes;
 
 public sealed class CommandLineTests : IDisposable
 {
-    private readonly JobFolder _job = new();
+    private readonly JobFolder job = new();
 
-    public CommandLineTests() => _job.WriteCorpus(JobFolder.MixedTexts(60));
+    public CommandLineTests() => job.WriteCorpus(JobFolder.MixedTexts(60));
 
-    public void Dispose() => _job.Dispose();
+    public void Dispose() => job.Dispose();
 
     [Fact]
     public void The_result_is_the_last_line_of_standard_output()
     {
-        Assert.Equal(1, RunnerProcess.Run(_job, _job.Task).Plan!.Version);
-        Assert.Equal(60, RunnerProcess.Run(_job, _job.EmbedTask()).Embed!.Rows);
-        Assert.Equal(60, RunnerProcess.Run(_job, _job.CommitTask()).Commit!.Rows);
-        Assert.True(RunnerProcess.Run(_job, _job.Task).Plan!.UpToDate);
+        Assert.Equal(1, RunnerProcess.Run(job, job.Task).Plan!.Version);
+        Assert.Equal(60, RunnerProcess.Run(job, job.EmbedTask()).Embed!.Rows);
+        Assert.Equal(60, RunnerProcess.Run(job, job.CommitTask()).Commit!.Rows);
+        Assert.True(RunnerProcess.Run(job, job.Task).Plan!.UpToDate);
     }
 
     [Fact]
     public void The_result_replaces_what_is_in_the_file_given()
     {
-        var file = _job.File("termination-log");
+        var file = job.File("termination-log");
         File.WriteAllText(file, new string('x', 9000));
-        using var runner = RunnerProcess.Start("plan", "--task", RunnerProcess.WriteTask(_job, _job.Task), "--result", file, "--listen", "127.0.0.1:0", "--scratch", _job.File("scratch"));
+        using var runner = RunnerProcess.Start("plan", "--task", RunnerProcess.WriteTask(job, job.Task), "--result", file, "--listen", "127.0.0.1:0", "--scratch", job.File("scratch"));
         Assert.Equal(TaskExitCodes.Succeeded, runner.Wait());
         Assert.Equal(1, JsonSerializer.Deserialize<TaskResult>(File.ReadAllBytes(file), Json.Strict)!.Plan!.Version);
         Assert.DoesNotContain("\"plan\":", runner.Output, StringComparison.Ordinal);
@@ -40,7 +40,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void A_result_that_cannot_be_written_makes_the_task_run_again()
     {
-        using var runner = RunnerProcess.Start("plan", "--task", RunnerProcess.WriteTask(_job, _job.Task), "--result", _job.File("no", "such", "folder"), "--listen", "127.0.0.1:0");
+        using var runner = RunnerProcess.Start("plan", "--task", RunnerProcess.WriteTask(job, job.Task), "--result", job.File("no", "such", "folder"), "--listen", "127.0.0.1:0");
         Assert.Equal(TaskExitCodes.Retry, runner.Wait());
         Assert.Contains("\"event\":\"ResultNotWritten\"", runner.Output, StringComparison.Ordinal);
     }
@@ -48,9 +48,9 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void A_scratch_folder_that_cannot_be_made_is_refused()
     {
-        using var runner = RunnerProcess.Start("plan", "--task", RunnerProcess.WriteTask(_job, _job.Task), "--listen", "127.0.0.1:0", "--scratch", _job.Corpus);
+        using var runner = RunnerProcess.Start("plan", "--task", RunnerProcess.WriteTask(job, job.Task), "--listen", "127.0.0.1:0", "--scratch", job.Corpus);
         Assert.Equal(TaskExitCodes.Refused, runner.Wait());
-        Assert.Contains($"--scratch {_job.Corpus}", runner.Result().Error!.Message, StringComparison.Ordinal);
+        Assert.Contains($"--scratch {job.Corpus}", runner.Result().Error!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class CommandLineTests : IDisposable
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
-        using var runner = RunnerProcess.Start("plan", "--task", RunnerProcess.WriteTask(_job, _job.Task), "--listen", taken.LocalEndpoint.ToString()!);
+        using var runner = RunnerProcess.Start("plan", "--task", RunnerProcess.WriteTask(job, job.Task), "--listen", taken.LocalEndpoint.ToString()!);
         Assert.Equal(TaskExitCodes.Succeeded, runner.Wait());
         Assert.Contains("\"event\":\"ProgressNotServed\"", runner.Output, StringComparison.Ordinal);
     }
@@ -66,7 +66,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void An_unknown_field_is_named()
     {
-        var path = RunnerProcess.WriteTask(_job, _job.Task);
+        var path = RunnerProcess.WriteTask(job, job.Task);
         File.WriteAllText(path, File.ReadAllText(path).Replace("\"shards\"", "\"shardz\"", StringComparison.Ordinal));
         using var runner = RunnerProcess.Start("plan", "--task", path, "--listen", "127.0.0.1:0");
         Assert.Equal(TaskExitCodes.Refused, runner.Wait());
@@ -78,8 +78,8 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void A_long_error_is_cut_to_what_a_termination_message_takes()
     {
-        var task = _job.Task with { Source = new TextSource { Uri = FileUri.FromPath(_job.File("absent")) + "/" + string.Concat(Enumerable.Repeat("ä%5E/", 400)) } };
-        using var runner = RunnerProcess.Start("plan", "--task", RunnerProcess.WriteTask(_job, task), "--listen", "127.0.0.1:0");
+        var task = job.Task with { Source = new TextSource { Uri = FileUri.FromPath(job.File("absent")) + "/" + string.Concat(Enumerable.Repeat("ä%5E/", 400)) } };
+        using var runner = RunnerProcess.Start("plan", "--task", RunnerProcess.WriteTask(job, task), "--listen", "127.0.0.1:0");
         Assert.Equal(TaskExitCodes.Refused, runner.Wait());
         var line = runner.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
         Assert.InRange(Encoding.UTF8.GetByteCount(line), 1, TaskResult.MaxBytes);
@@ -89,28 +89,28 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void Ends_are_told_apart_by_exit_code_and_reason()
     {
-        Assert.Equal(TaskErrorReasons.Transient, Planned(() => RunnerProcess.Run(_job, _job.CommitTask(), TaskExitCodes.Retry)).Error!.Reason);
-        Assert.Equal(TaskErrorReasons.InvalidSpec, RunnerProcess.Run(_job, _job.EmbedTask(version: 9), TaskExitCodes.Refused).Error!.Reason);
-        File.AppendAllText(_job.Corpus, "{}\n");
-        Assert.Equal(TaskErrorReasons.InputRejected, RunnerProcess.Run(_job, _job.EmbedTask(), TaskExitCodes.Refused).Error!.Reason);
-        var foreign = _job.Task with { Owner = new TaskOwner { Namespace = "other", Name = "tickets" } };
-        Assert.Equal(TaskErrorReasons.StoreRefused, RunnerProcess.Run(_job, foreign, TaskExitCodes.Refused).Error!.Reason);
+        Assert.Equal(TaskErrorReasons.Transient, Planned(() => RunnerProcess.Run(job, job.CommitTask(), TaskExitCodes.Retry)).Error!.Reason);
+        Assert.Equal(TaskErrorReasons.InvalidSpec, RunnerProcess.Run(job, job.EmbedTask(version: 9), TaskExitCodes.Refused).Error!.Reason);
+        File.AppendAllText(job.Corpus, "{}\n");
+        Assert.Equal(TaskErrorReasons.InputRejected, RunnerProcess.Run(job, job.EmbedTask(), TaskExitCodes.Refused).Error!.Reason);
+        var foreign = job.Task with { Owner = new TaskOwner { Namespace = "other", Name = "tickets" } };
+        Assert.Equal(TaskErrorReasons.StoreRefused, RunnerProcess.Run(job, foreign, TaskExitCodes.Refused).Error!.Reason);
     }
 
     [Fact]
     public void A_full_store_is_refused_with_its_path()
     {
-        _job.WriteCorpus(Enumerable.Range(0, 500).Select(row => $"Ticket {row} about a printer"));
-        RunnerProcess.Run(_job, _job.Task);
+        job.WriteCorpus(Enumerable.Range(0, 500).Select(row => $"Ticket {row} about a printer"));
+        RunnerProcess.Run(job, job.Task);
 
         // The runtime maps its own code by way of a large file, where that is not switched off.
         const string small = "export DOTNET_EnableWriteXorExecute=0; ulimit -f 64";
-        using var runner = RunnerProcess.StartInShell(small, "embed", "--task", RunnerProcess.WriteTask(_job, _job.EmbedTask()), "--listen", "127.0.0.1:0");
+        using var runner = RunnerProcess.StartInShell(small, "embed", "--task", RunnerProcess.WriteTask(job, job.EmbedTask()), "--listen", "127.0.0.1:0");
         Assert.True(runner.Wait() == TaskExitCodes.Refused, runner.Output + runner.Error);
         var error = runner.Result().Error!;
         Assert.Equal(TaskErrorReasons.StoreRefused, error.Reason);
         Assert.Contains("part-00000-00000.jsonl", error.Message, StringComparison.Ordinal);
-        Assert.Empty(Directory.EnumerateFiles(_job.VersionFile(1), "part-*"));
+        Assert.Empty(Directory.EnumerateFiles(job.VersionFile(1), "part-*"));
     }
 
     [Theory]
@@ -144,7 +144,7 @@ public sealed class CommandLineTests : IDisposable
 
     private TaskResult Planned(Func<TaskResult> then)
     {
-        RunnerProcess.Run(_job, _job.Task);
+        RunnerProcess.Run(job, job.Task);
         return then();
     }
 }

@@ -14,32 +14,32 @@ public sealed class InterruptedRunTests : IDisposable
 {
     private const int Rows = 40_000;
 
-    private readonly JobFolder _job = new() { Limits = PartLimits.Default };
+    private readonly JobFolder job = new() { Limits = PartLimits.Default };
 
-    public InterruptedRunTests() => _job.WriteCorpus(JobFolder.MixedTexts(Rows));
+    public InterruptedRunTests() => job.WriteCorpus(JobFolder.MixedTexts(Rows));
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _job.Dispose();
+    public void Dispose() => job.Dispose();
 
     [Fact]
     public async Task Kill_9_in_the_middle_leaves_nothing_but_time_behind()
     {
         var undisturbed = await UndisturbedAsync();
-        RunnerProcess.Run(_job, _job.Task);
+        RunnerProcess.Run(job, job.Task);
         for (var part = 0; part < 5; part += 2)
         {
             using var runner = StartEmbed();
             WaitForPart(runner, part);
             runner.Signal("KILL");
             runner.Wait();
-            Assert.False(File.Exists(_job.VersionFile(1, "_shards", "00000.json")), "the shard was finished before it was killed; give it more rows");
+            Assert.False(File.Exists(job.VersionFile(1, "_shards", "00000.json")), "the shard was finished before it was killed; give it more rows");
         }
 
-        var result = RunnerProcess.Run(_job, _job.EmbedTask()).Embed!;
+        var result = RunnerProcess.Run(job, job.EmbedTask()).Embed!;
         Assert.Equal(Rows, result.Rows);
-        RunnerProcess.Run(_job, _job.CommitTask());
-        var content = _job.Content();
+        RunnerProcess.Run(job, job.CommitTask());
+        var content = job.Content();
         Assert.Equal(undisturbed.Keys, content.Keys.Where(name => !name.Contains(".tmp-", StringComparison.Ordinal)));
         Assert.All(undisturbed, file => Assert.True(file.Value == content[file.Key], $"{file.Key} differs"));
     }
@@ -50,8 +50,8 @@ public sealed class InterruptedRunTests : IDisposable
     public async Task A_signal_ends_it_soon_with_whole_parts_and_without_a_result(string signal)
     {
         var undisturbed = await UndisturbedAsync();
-        RunnerProcess.Run(_job, _job.Task);
-        var resultFile = _job.File("result.json");
+        RunnerProcess.Run(job, job.Task);
+        var resultFile = job.File("result.json");
         using (var runner = StartEmbed("--result", resultFile))
         {
             WaitForPart(runner, 1);
@@ -63,17 +63,17 @@ public sealed class InterruptedRunTests : IDisposable
         }
 
         Assert.False(File.Exists(resultFile));
-        Assert.False(File.Exists(_job.VersionFile(1, "_shards", "00000.json")));
-        RunnerProcess.Run(_job, _job.EmbedTask());
-        RunnerProcess.Run(_job, _job.CommitTask());
-        Assert.Equal(undisturbed, _job.Content());
+        Assert.False(File.Exists(job.VersionFile(1, "_shards", "00000.json")));
+        RunnerProcess.Run(job, job.EmbedTask());
+        RunnerProcess.Run(job, job.CommitTask());
+        Assert.Equal(undisturbed, job.Content());
     }
 
     [Fact]
     public void The_end_of_standard_input_ends_it_where_the_parent_asked_for_that()
     {
-        RunnerProcess.Run(_job, _job.Task);
-        using var runner = RunnerProcess.StartWith(StopSignals.ParentVariable, "1", "embed", "--task", RunnerProcess.WriteTask(_job, _job.EmbedTask()), "--listen", "127.0.0.1:0");
+        RunnerProcess.Run(job, job.Task);
+        using var runner = RunnerProcess.StartWith(StopSignals.ParentVariable, "1", "embed", "--task", RunnerProcess.WriteTask(job, job.EmbedTask()), "--listen", "127.0.0.1:0");
         WaitForPart(runner, 0);
         runner.CloseInput();
         Assert.Equal(TaskExitCodes.Terminated, runner.Wait());
@@ -82,8 +82,8 @@ public sealed class InterruptedRunTests : IDisposable
     [Fact]
     public void Standard_input_means_nothing_otherwise()
     {
-        RunnerProcess.Run(_job, _job.Task);
-        using var runner = RunnerProcess.StartWith("UNRELATED", "1", "embed", "--task", RunnerProcess.WriteTask(_job, _job.EmbedTask()), "--listen", "127.0.0.1:0");
+        RunnerProcess.Run(job, job.Task);
+        using var runner = RunnerProcess.StartWith("UNRELATED", "1", "embed", "--task", RunnerProcess.WriteTask(job, job.EmbedTask()), "--listen", "127.0.0.1:0");
         runner.CloseInput();
         Assert.Equal(TaskExitCodes.Succeeded, runner.Wait());
     }
@@ -91,7 +91,7 @@ public sealed class InterruptedRunTests : IDisposable
     [Fact]
     public async Task Progress_is_served_while_it_runs()
     {
-        RunnerProcess.Run(_job, _job.Task);
+        RunnerProcess.Run(job, job.Task);
         using var runner = StartEmbed();
         WaitForPart(runner, 1);
         var address = Regex.Match(runner.Output, "\"address\":\"(?<address>[^\"]+)\"", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["address"].Value;
@@ -99,7 +99,7 @@ public sealed class InterruptedRunTests : IDisposable
         Assert.Equal("ok", await http.GetStringAsync("/healthz", Cancel));
         var progress = await http.GetFromJsonAsync<TaskProgress>("/progress", Json.Strict, Cancel);
         Assert.NotNull(progress);
-        Assert.Equal(("Embedding", new FileInfo(_job.Corpus).Length), (progress.Phase, progress.Total));
+        Assert.Equal(("Embedding", new FileInfo(job.Corpus).Length), (progress.Phase, progress.Total));
         Assert.InRange(progress.Done, 1, progress.Total);
         Assert.True(progress.Rows > 0 && progress.Rejected > 0 && progress.Chunks > 0 && progress.Tokens > progress.Chunks && progress.ChunksPerSecond > 0);
         Assert.Equal(TaskExitCodes.Succeeded, runner.Wait());
@@ -118,15 +118,15 @@ public sealed class InterruptedRunTests : IDisposable
     /// <summary>What the same corpus gives in one go, made with other threads and in this process.</summary>
     private async Task<SortedDictionary<string, string>> UndisturbedAsync()
     {
-        await _job.RunAsync();
-        var content = _job.Content();
-        Directory.Delete(_job.Store, recursive: true);
+        await job.RunAsync();
+        var content = job.Content();
+        Directory.Delete(job.Store, recursive: true);
         return content;
     }
 
     private RunnerProcess StartEmbed(params string[] more) =>
-        RunnerProcess.Start(["embed", "--task", RunnerProcess.WriteTask(_job, _job.EmbedTask()), "--listen", "127.0.0.1:0", .. more]);
+        RunnerProcess.Start(["embed", "--task", RunnerProcess.WriteTask(job, job.EmbedTask()), "--listen", "127.0.0.1:0", .. more]);
 
     private void WaitForPart(RunnerProcess runner, int sequence) =>
-        runner.WaitUntil(() => File.Exists(_job.VersionFile(1, "_shards", "00000", $"{sequence:D5}.json")), $"part {sequence}");
+        runner.WaitUntil(() => File.Exists(job.VersionFile(1, "_shards", "00000", $"{sequence:D5}.json")), $"part {sequence}");
 }

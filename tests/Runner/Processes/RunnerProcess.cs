@@ -9,35 +9,35 @@ namespace TextOps.Runner.Tests.Processes;
 /// <summary>The built program as a child process, the way a pod or the local mode runs it.</summary>
 internal sealed class RunnerProcess : IDisposable
 {
-    private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
-    private readonly Process _process;
-    private readonly StringBuilder _output = new();
-    private readonly StringBuilder _error = new();
+    private readonly Process process;
+    private readonly StringBuilder output = new();
+    private readonly StringBuilder error = new();
 
     private RunnerProcess(ProcessStartInfo start)
     {
-        _process = new Process { StartInfo = start };
-        _process.OutputDataReceived += (_, line) => Append(_output, line.Data);
-        _process.ErrorDataReceived += (_, line) => Append(_error, line.Data);
-        _process.Start();
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
+        process = new Process { StartInfo = start };
+        process.OutputDataReceived += (_, line) => Append(output, line.Data);
+        process.ErrorDataReceived += (_, line) => Append(error, line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
     }
 
     public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "textops-runner");
 
-    public int Id => _process.Id;
+    public int Id => process.Id;
 
-    public bool HasExited => _process.HasExited;
+    public bool HasExited => process.HasExited;
 
-    public int ExitCode => _process.ExitCode;
+    public int ExitCode => process.ExitCode;
 
     /// <summary>Standard output so far.</summary>
-    public string Output => Read(_output);
+    public string Output => Read(output);
 
     /// <summary>Standard error so far.</summary>
-    public string Error => Read(_error);
+    public string Error => Read(error);
 
     /// <summary>Starts the runner with <paramref name="arguments"/>.</summary>
     public static RunnerProcess Start(params string[] arguments) => new(StartInfo(Program, arguments));
@@ -71,20 +71,20 @@ internal sealed class RunnerProcess : IDisposable
         return path;
     }
 
-    public void CloseInput() => _process.StandardInput.Close();
+    public void CloseInput() => process.StandardInput.Close();
 
     public void Signal(string name)
     {
-        using var kill = Process.Start("kill", [$"-{name}", $"{_process.Id}"]);
+        using var kill = Process.Start("kill", [$"-{name}", $"{process.Id}"]);
         kill.WaitForExit();
     }
 
     /// <summary>Waits for the end; answers the exit code.</summary>
     public int Wait()
     {
-        Assert.True(_process.WaitForExit(s_deadline), $"the runner did not end\n{Output}{Error}");
-        _process.WaitForExit();
-        return _process.ExitCode;
+        Assert.True(process.WaitForExit(Deadline), $"the runner did not end\n{Output}{Error}");
+        process.WaitForExit();
+        return process.ExitCode;
     }
 
     /// <summary>The last line of standard output, as a result.</summary>
@@ -95,18 +95,18 @@ internal sealed class RunnerProcess : IDisposable
     {
         for (var watch = Stopwatch.StartNew(); !condition(); Thread.Sleep(2))
         {
-            Assert.True(watch.Elapsed < s_deadline && !HasExited, $"waited for {what}\n{Output}{Error}");
+            Assert.True(watch.Elapsed < Deadline && !HasExited, $"waited for {what}\n{Output}{Error}");
         }
     }
 
     public void Dispose()
     {
-        if (!_process.HasExited)
+        if (!process.HasExited)
         {
-            _process.Kill();
+            process.Kill();
         }
 
-        _process.Dispose();
+        process.Dispose();
     }
 
     private static string VerbOf(TaskDocument task) => task switch { PlanTask => "plan", EmbedTask => "embed", _ => "commit" };

@@ -4,14 +4,14 @@ namespace TextOps.Runner.Tests.Progress;
 
 public sealed class ProgressMeterTests
 {
-    private readonly ManualTime _time = new();
+    private readonly ManualTime time = new();
 
     [Fact]
     public void Tells_when_the_end_comes_at_the_present_rate()
     {
-        var meter = new ProgressMeter(_time);
+        var meter = new ProgressMeter(time);
         meter.Begin("Embedding", total: 1000);
-        _time.Move(2);
+        time.Move(2);
         meter.Advance(200);
         meter.Embedded(chunks: 10, tokens: 400);
         var progress = meter.Snapshot();
@@ -23,10 +23,10 @@ public sealed class ProgressMeterTests
     [Fact]
     public void Work_of_an_earlier_attempt_is_done_but_not_fast()
     {
-        var meter = new ProgressMeter(_time);
+        var meter = new ProgressMeter(time);
         meter.Begin("Embedding", total: 1000);
         meter.Skip(900);
-        _time.Move(1);
+        time.Move(1);
         meter.Advance(10);
         Assert.Equal(910, meter.Snapshot().Done);
         Assert.Equal(9, meter.Snapshot().EtaSeconds);
@@ -35,7 +35,7 @@ public sealed class ProgressMeterTests
     [Fact]
     public void Promises_no_end_while_nothing_moves()
     {
-        var meter = new ProgressMeter(_time);
+        var meter = new ProgressMeter(time);
         meter.Begin("Embedding", total: 1000);
         Assert.Null(meter.Snapshot().EtaSeconds);
     }

@@ -17,9 +17,9 @@ public sealed class TaskFileTests : IDisposable
         }
         """;
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public void Reads_a_task_and_fills_in_defaults()
@@ -71,7 +71,7 @@ public sealed class TaskFileTests : IDisposable
     [Fact]
     public void Refuses_a_file_that_is_not_there_or_too_large()
     {
-        Assert.Contains("absent.json", Assert.Throws<TaskRefusedException>(() => TaskFile.Read(_folder.File("absent.json"), nameof(PlanTask))).Message, StringComparison.Ordinal);
+        Assert.Contains("absent.json", Assert.Throws<TaskRefusedException>(() => TaskFile.Read(folder.File("absent.json"), nameof(PlanTask))).Message, StringComparison.Ordinal);
         var large = Write(Plan + new string(' ', TaskFile.MaxBytes));
         Assert.Contains("more than 524288", Assert.Throws<TaskRefusedException>(() => TaskFile.Read(large, nameof(PlanTask))).Message, StringComparison.Ordinal);
     }
@@ -92,7 +92,7 @@ public sealed class TaskFileTests : IDisposable
 
     private string Write(string content)
     {
-        var path = _folder.File("task.json");
+        var path = folder.File("task.json");
         File.WriteAllText(path, content);
         return path;
     }

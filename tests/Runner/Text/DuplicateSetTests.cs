@@ -5,9 +5,9 @@ namespace TextOps.Runner.Tests.Text;
 
 public sealed class DuplicateSetTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Theory]
     [InlineData("in memory", 1 << 20, 10_000)]
@@ -15,7 +15,7 @@ public sealed class DuplicateSetTests : IDisposable
     [InlineData("through several files", 16, 30_000)]
     public void Says_of_each_text_whether_it_was_there(string where, int memorySlots, int texts)
     {
-        using var set = new DuplicateSet(_folder.Path, memorySlots);
+        using var set = new DuplicateSet(folder.Path, memorySlots);
         var seen = new HashSet<int>();
         var random = new Random(3);
         for (var added = 0; added < texts; added++)
@@ -31,20 +31,20 @@ public sealed class DuplicateSetTests : IDisposable
     [Fact]
     public void Leaves_no_file_behind_even_while_it_is_in_use()
     {
-        using var set = new DuplicateSet(_folder.Path, 16);
+        using var set = new DuplicateSet(folder.Path, 16);
         for (var text = 0; text < 1000; text++)
         {
             set.Add($"text {text}");
         }
 
-        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
 
     [Fact]
     public void Three_million_texts_take_a_bounded_amount_of_memory()
     {
         const int Texts = 3_000_000;
-        using var set = new DuplicateSet(_folder.Path);
+        using var set = new DuplicateSet(folder.Path);
         Span<char> text = stackalloc char[8];
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var pass = 0; pass < 2; pass++)

@@ -8,10 +8,10 @@ namespace TextOps.Runner.Tests.Text;
 /// <summary>Inputs that the test holds in memory, and what the reader makes of them.</summary>
 internal sealed class MemoryInputs
 {
-    private readonly List<(PinnedInput Input, Func<Stream> Open)> _inputs = [];
+    private readonly List<(PinnedInput Input, Func<Stream> Open)> inputs = [];
 
     /// <summary>The inputs as a plan would pin them.</summary>
-    public IReadOnlyList<PinnedInput> Pinned => [.. _inputs.Select(input => input.Input)];
+    public IReadOnlyList<PinnedInput> Pinned => [.. inputs.Select(input => input.Input)];
 
     /// <summary>How many bytes a read of an opened input returns at most.</summary>
     public int ReadSize { get; init; } = int.MaxValue;
@@ -38,7 +38,7 @@ internal sealed class MemoryInputs
 
     public MemoryInputs With(string name, long bytes, Func<Stream> open)
     {
-        _inputs.Add((new PinnedInput { Uri = "file:///in/" + name, Bytes = bytes, ETag = name }, open));
+        inputs.Add((new PinnedInput { Uri = "file:///in/" + name, Bytes = bytes, ETag = name }, open));
         return this;
     }
 
@@ -61,7 +61,7 @@ internal sealed class MemoryInputs
 
     private Task<Stream> OpenAsync(string uri, long offset, CancellationToken cancellationToken)
     {
-        var open = _inputs.Find(input => input.Input.Uri == uri).Open ?? throw new FileNotFoundException(uri);
+        var open = inputs.Find(input => input.Input.Uri == uri).Open ?? throw new FileNotFoundException(uri);
         var stream = open();
         if (offset > 0)
         {
@@ -71,9 +71,9 @@ internal sealed class MemoryInputs
         return Task.FromResult<Stream>(ReadSize == int.MaxValue ? stream : new ShortReads(stream, ReadSize));
     }
 
-    private sealed class ShortReads(Stream inner, int size) : ForwardStream
+    private sealed class ShortReads(Stream inner, int size) : ForwardStream(inner)
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            await inner.ReadAsync(buffer[..Math.Min(buffer.Length, size)], cancellationToken);
+            await Source.ReadAsync(buffer[..Math.Min(buffer.Length, size)], cancellationToken);
     }
 }

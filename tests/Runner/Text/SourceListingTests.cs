@@ -6,9 +6,9 @@ namespace TextOps.Runner.Tests.Text;
 
 public sealed class SourceListingTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public async Task A_file_is_itself()
@@ -29,7 +29,7 @@ public sealed class SourceListingTests : IDisposable
 
         string[] expected = ["a.jsonl", "b.txt", "sub-1/x.text", "sub/deep/A.TXT", "sub/z.ndjson.gz"];
         Assert.Equal(expected, await NamesAsync(""));
-        Assert.Equal(expected, (await ListUriAsync("file://" + _folder.Path)).Select(file => file.Uri["file://".Length..][(_folder.Path.Length + 1)..]));
+        Assert.Equal(expected, (await ListUriAsync("file://" + folder.Path)).Select(file => file.Uri["file://".Length..][(folder.Path.Length + 1)..]));
     }
 
     [Theory]
@@ -71,7 +71,7 @@ public sealed class SourceListingTests : IDisposable
     public async Task A_relative_source_keeps_its_spelling()
     {
         Write("in/a.txt", "text");
-        var relative = "file://./" + Path.GetRelativePath(Environment.CurrentDirectory, _folder.File("in")).Replace('\\', '/');
+        var relative = "file://./" + Path.GetRelativePath(Environment.CurrentDirectory, folder.File("in")).Replace('\\', '/');
 
         Assert.Equal(relative + "/a.txt", Assert.Single(await ListUriAsync(relative)).Uri);
         Assert.Equal(relative + "/a.txt", Assert.Single(await ListUriAsync(relative + "/*.txt")).Uri);
@@ -81,8 +81,8 @@ public sealed class SourceListingTests : IDisposable
     public async Task Links_to_files_are_followed_and_links_to_folders_are_not()
     {
         Write("data/..2024/real.txt", "12345");
-        File.CreateSymbolicLink(_folder.File("data", "link.txt"), "..2024/real.txt");
-        Directory.CreateSymbolicLink(_folder.File("data", "circle"), ".");
+        File.CreateSymbolicLink(folder.File("data", "link.txt"), "..2024/real.txt");
+        Directory.CreateSymbolicLink(folder.File("data", "circle"), ".");
 
         Assert.Equal([new SourceFile(Uri("data/link.txt"), 5)], await ListAsync("data"));
         Assert.Equal([new SourceFile(Uri("data/link.txt"), 5)], await ListAsync("data/link.txt"));
@@ -128,7 +128,7 @@ public sealed class SourceListingTests : IDisposable
         }
 
         Write("empty.txt", "");
-        Directory.CreateDirectory(_folder.File("nothing"));
+        Directory.CreateDirectory(folder.File("nothing"));
 
         var refused = await Assert.ThrowsAsync<InputException>(() => ListAsync(path));
 
@@ -155,11 +155,11 @@ public sealed class SourceListingTests : IDisposable
     private async Task<IEnumerable<string>> NamesAsync(string path, TextFormat format = TextFormat.Auto) =>
         (await ListAsync(path, format)).Select(file => file.Uri[Uri("").Length..]);
 
-    private string Uri(string path) => $"file://{_folder.Path}/{path}";
+    private string Uri(string path) => $"file://{folder.Path}/{path}";
 
     private void Write(string name, string content)
     {
-        var path = _folder.File(name.Split('/'));
+        var path = folder.File(name.Split('/'));
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, content);
     }

@@ -254,23 +254,23 @@ public sealed class TextSourceReaderTests
     }
 
     /// <summary>A byte over and over, and an end.</summary>
-    private sealed class RepeatedByte(byte value, long count, byte[] end) : ForwardStream
+    private sealed class RepeatedByte(byte value, long count, byte[] end) : ForwardStream(Null)
     {
-        private long _position;
+        private long position;
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            var read = (int)Math.Min(buffer.Length, (_position < count ? count : count + end.Length) - _position);
-            if (_position < count)
+            var read = (int)Math.Min(buffer.Length, (position < count ? count : count + end.Length) - position);
+            if (position < count)
             {
                 buffer.Span[..read].Fill(value);
             }
             else
             {
-                end.AsSpan((int)(_position - count), read).CopyTo(buffer.Span);
+                end.AsSpan((int)(position - count), read).CopyTo(buffer.Span);
             }
 
-            _position += read;
+            position += read;
             return ValueTask.FromResult(read);
         }
     }
