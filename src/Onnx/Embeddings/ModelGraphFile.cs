@@ -33,7 +33,7 @@ internal sealed record ModelGraphFile(string Path, IReadOnlyList<string> Externa
         return precision == Precision.Auto && present.Count == 1
             ? present[0]
             : throw new ModelFormatException(
-                $"{folder.Root} has no ONNX file for precision {precision}: looked for {string.Join(", ", wanted)}; " +
+                $"{folder.Root} has no ONNX file for precision {precision.ToString().ToLowerInvariant()}: looked for {string.Join(", ", wanted)}; " +
                 $"there {(present.Count == 0 ? "is no .onnx file at all" : $"is {string.Join(", ", present)}")}");
     }
 

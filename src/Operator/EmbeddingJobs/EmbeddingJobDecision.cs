@@ -1,4 +1,5 @@
 using System.Globalization;
+using TextOps.Crds;
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Tasks;
 using TextOps.Operator.Tasks;
@@ -13,6 +14,9 @@ public static class EmbeddingJobDecision
 {
     private const string PlanPart = "plan";
     private const string CommitPart = "commit";
+
+    // The schema bounds the message of a run to 1,024 characters.
+    private const int MaxMessageBytes = 1024;
 
     /// <summary>Looks at <paramref name="seen"/> and says what to do.</summary>
     public static EmbeddingJobPlan Decide(EmbeddingJobSnapshot seen, DateTimeOffset now)
@@ -236,7 +240,7 @@ public static class EmbeddingJobDecision
         };
 
         private RunStatus Finish(string result, string message, string? version) =>
-            run with { CompletionTime = now, Result = result, Message = Cut(message), Version = version };
+            run with { CompletionTime = now, Result = result, Message = Ellipsis.Cut(message, MaxMessageBytes), Version = version };
 
         private TaskVerdict Judge(string part) => TaskHistory.Judge(
             [.. mine.Where(attempt => attempt.Part == part)], seen.Spec.MaxRetriesPerShard, EmbeddingJobReasons.RetriesExhausted, seen.Options, now);
@@ -322,6 +326,4 @@ public static class EmbeddingJobDecision
         < 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:F1} MB"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:F2} GB"),
     };
-
-    private static string Cut(string message) => message.Length <= 1024 ? message : message[..1023] + "…";
 }

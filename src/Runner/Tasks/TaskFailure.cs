@@ -18,7 +18,9 @@ internal sealed record TaskFailure(int ExitCode, TaskError Error)
         AggregateException { InnerExceptions: [var only] } => Of(only),
         TaskRefusedException refused => Refused(refused.Reason, refused),
         InputException => Refused(TaskErrorReasons.InputRejected, error),
-        ModelFormatException or TokenizerFormatException or JsonException => Refused(TaskErrorReasons.InvalidSpec, error),
+        ModelFormatException or TokenizerFormatException => Refused(
+            TaskErrorReasons.InvalidSpec, $"spec.model: {error.Message}; mend the model's files, or name another model"),
+        JsonException => Refused(TaskErrorReasons.InvalidSpec, error),
         StoreRefusedException or UnauthorizedAccessException => Refused(TaskErrorReasons.StoreRefused, error),
         OutOfMemoryException => Transient("the runner ran out of memory; raise runner.resources.limits.memory"),
         IOException => Transient(error.Message),
@@ -27,8 +29,10 @@ internal sealed record TaskFailure(int ExitCode, TaskError Error)
         _ => Transient($"{error.GetType().Name}: {error.Message}"),
     };
 
-    private static TaskFailure Refused(string reason, Exception error) =>
-        new(TaskExitCodes.Refused, new TaskError { Reason = reason, Message = error.Message });
+    private static TaskFailure Refused(string reason, Exception error) => Refused(reason, error.Message);
+
+    private static TaskFailure Refused(string reason, string message) =>
+        new(TaskExitCodes.Refused, new TaskError { Reason = reason, Message = message });
 
     private static TaskFailure Transient(string message) =>
         new(TaskExitCodes.Retry, new TaskError { Reason = TaskErrorReasons.Transient, Message = message });

@@ -67,7 +67,7 @@ internal sealed class UnpackedStream : ForwardStream
         }
         catch (InvalidDataException exception)
         {
-            throw new InputException($"{uri} is not whole gzip data: {exception.Message} Pack it again, or remove .gz from its name if it is not packed", exception);
+            throw new InputException($"{uri} is not whole gzip data: it is damaged, or not packed at all; pack it again, or remove .gz from its name", exception);
         }
 
         end += read;

@@ -25,7 +25,7 @@ public sealed class GetAndSearchTests(GetAndSearchTests.SampleStore sample) : IC
         var lines = Get("ej", "support-tickets", "-o", "wide").Exits(0).Output.Split('\n');
 
         Assert.Equal(["NAME", "STATUS", "PROGRESS", "CHUNKS", "VERSION", "REJECTED", "RATE", "OUTPUT", "AGE"], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        Assert.Contains($" 44 ", lines[1], StringComparison.Ordinal);
+        Assert.Contains($" 48 ", lines[1], StringComparison.Ordinal);
         Assert.Contains($" file://{sample.Place.Store}/embeddings/default.support-tickets/v000001 ", lines[1], StringComparison.Ordinal);
     }
 

@@ -129,7 +129,7 @@ internal sealed class Workplace : IDisposable
             .Order(StringComparer.Ordinal),
     ];
 
-    /// <summary>The files that readers see by name, each with a hash of all that is not time, cost or machine.</summary>
+    /// <summary>The files that readers see by name, each with a hash of all that is not time, cost or place.</summary>
     public SortedDictionary<string, string> Content()
     {
         var content = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -144,7 +144,7 @@ internal sealed class Workplace : IDisposable
                     document.Remove(varying);
                 }
 
-                bytes = Encoding.UTF8.GetBytes(document.ToJsonString());
+                bytes = Encoding.UTF8.GetBytes(document.ToJsonString().Replace(Path, "<folder>", StringComparison.Ordinal));
             }
 
             content[file] = Convert.ToHexString(SHA256.HashData(bytes));

@@ -97,7 +97,7 @@ public sealed class ModelRefusalTests
         using var model = new TinyModel();
 
         Assert.Contains(
-            "no ONNX file for precision Int8: looked for onnx/model_int8.onnx, model_int8.onnx, onnx/model_quantized.onnx, model_quantized.onnx; there is model.onnx",
+            "no ONNX file for precision int8: looked for onnx/model_int8.onnx, model_int8.onnx, onnx/model_quantized.onnx, model_quantized.onnx; there is model.onnx",
             model.Refusal(new SentenceEmbedderOptions { Precision = Precision.Int8 }),
             StringComparison.Ordinal);
     }
