@@ -7,14 +7,20 @@ data=${TEXTOPS_SHARED_DATA:-$(cd .. && pwd)/shared/data}
 work=$(mktemp -d "${TMPDIR:-/tmp}/textops-bench-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
+# texts N: N texts, a line each, in $work/texts.txt
+texts() {
+  node bench/corpus.mjs "$1" | node -e 'require("readline").createInterface({input: process.stdin}).on("line", l => console.log(JSON.parse(l).text.replace(/\s+/g, " ")))' > "$work/texts.txt"
+}
+
 tokenizers() {
   dotnet build bench/Tokenizers -c Release -v quiet >&2
-  dotnet run --project bench/Tokenizers -c Release --no-build
+  texts 20000
+  dotnet run --project bench/Tokenizers -c Release --no-build -- models/minilm-static-256/tokenizer.json "$work/texts.txt"
 }
 
 embedding() {
   dotnet build bench/Embedding -c Release -v quiet >&2
-  node bench/corpus.mjs 5000 | node -e 'require("readline").createInterface({input: process.stdin}).on("line", l => console.log(JSON.parse(l).text.replace(/\s+/g, " ")))' > "$work/texts.txt"
+  texts 5000
   for model in models/minilm-static-256 "$data/models/all-MiniLM-L6-v2"; do
     [[ -d $model ]] || { echo "skipped: $model is not here" >&2; continue; }
     dotnet run --project bench/Embedding -c Release --no-build -- "$model" "$work/texts.txt" 20
