@@ -30,8 +30,9 @@ demo: build ## embed the sample corpus in local mode, show the table and one sea
 test: build ## run all tests
 	hack/test.sh $(CONFIGURATION)
 
-generate: setup ## write config/crds and docs/reference from the C# types
+generate: setup ## write config/crds, docs/reference and the tokenizer's Unicode tables
 	dotnet run --project hack/generate -c $(CONFIGURATION) -v quiet
+	node hack/unicode/generate.mjs
 
 bench: build ## measure against peers and the machine's ceiling (minutes)
 	bench/run.sh

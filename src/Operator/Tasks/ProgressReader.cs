@@ -11,18 +11,23 @@ public sealed class ProgressReader : IDisposable
     private const int Port = 9090;
     private const int MaxBytes = 16 * 1024;
 
-    private readonly HttpClient client = new(new SocketsHttpHandler
+    private readonly HttpClient client;
+
+    /// <summary>Reads over the network.</summary>
+    public ProgressReader()
+        : this(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(1),
+            MaxResponseHeadersLength = 4,
+        })
     {
-        AllowAutoRedirect = false,
-        UseProxy = false,
-        UseCookies = false,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(1),
-        MaxResponseHeadersLength = 4,
-    })
-    {
-        Timeout = TimeSpan.FromSeconds(1),
-        MaxResponseContentBufferSize = MaxBytes,
-    };
+    }
+
+    internal ProgressReader(HttpMessageHandler handler) =>
+        client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(1), MaxResponseContentBufferSize = MaxBytes };
 
     /// <summary>What the pod at <paramref name="podIP"/> says of its progress; null where it does not answer or answers something else.</summary>
     public async Task<TaskProgress?> ReadAsync(string podIP, CancellationToken cancellationToken)
@@ -40,8 +45,9 @@ public sealed class ProgressReader : IDisposable
                 ? JsonSerializer.Deserialize<TaskProgress>(await response.Content.ReadAsByteArrayAsync(cancellationToken), Json.Objects)
                 : null;
         }
-        catch (Exception exception) when (exception is HttpRequestException or JsonException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
+            // Whatever a pod does on the other side (it may end at any moment), nobody's work depends on its progress.
             return null;
         }
     }
