@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using TextOps.Crds.EmbeddingJobs;
-using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.Core;
 using TextOps.Kubernetes.Runtime;
 using TextOps.Local.Node;
@@ -39,7 +38,7 @@ internal sealed class LocalControlPlane : IAsyncDisposable
 
         host.Add(new EmbeddingJobController(client, children, observer, events, time, logs.CreateLogger<EmbeddingJobController>()))
             .Owns<V1Job>()
-            .Owns<V1Pod>(OwnerOf);
+            .Owns<V1Pod>(ChildTasks.OwnerOf);
         host.Add(new JobController(client, nodeOptions, time)).Owns<V1Pod>();
         host.Add(node, new ControllerOptions { Workers = 16 });
     }
@@ -63,8 +62,4 @@ internal sealed class LocalControlPlane : IAsyncDisposable
         await events.DisposeAsync();
         reader.Dispose();
     }
-
-    // A pod's owner is its Job; the object behind that is named by our label.
-    private static NamespacedName? OwnerOf(V1Pod pod) =>
-        pod.Metadata.Labels?.GetValueOrDefault(Crds.ApiGroup.NameLabel) is { } name ? new NamespacedName(pod.Metadata.Namespace!, name) : null;
 }

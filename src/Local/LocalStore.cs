@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using TextOps.Artifacts.Stores;
 using TextOps.Crds;
 using TextOps.Crds.Generator;
 using TextOps.Crds.Validation;
@@ -35,7 +36,7 @@ internal sealed class LocalStore : IAsyncDisposable
     public string PodsFolder => Path.Combine(directory.Store, ".textops", "pods");
 
     /// <summary>The store as a URI.</summary>
-    public string Uri => $"file://{directory.Store}";
+    public string Uri => FileUri.FromPath(directory.Store);
 
     /// <summary>Opens a store for this process alone.</summary>
     public static LocalStore Open(string folder) => new(ObjectDirectory.Open(folder));

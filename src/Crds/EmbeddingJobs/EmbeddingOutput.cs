@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using TextOps.Crds.Meta;
 
 namespace TextOps.Crds.EmbeddingJobs;
 
@@ -20,6 +21,9 @@ public sealed record EmbeddingOutput
     /// <summary>How many committed versions are kept; all where absent.</summary>
     [Range(1, 10_000)]
     public int? KeepVersions { get; init; }
+
+    /// <summary>Name of the output of the object that <paramref name="owner"/> describes.</summary>
+    public string NameFor(V1ObjectMeta owner) => Name ?? $"{owner.Namespace}.{owner.Name}";
 }
 
 /// <summary>How a part holds chunks and vectors.</summary>

@@ -6,6 +6,9 @@ namespace TextOps.Kubernetes.Core;
 [KubernetesEntity(Group = "batch", ApiVersion = "v1", Kind = "Job", PluralName = "jobs")]
 public sealed record V1Job : IKubernetesObject
 {
+    /// <summary>Label that the Job controller puts on a Job's pods: the Job's name.</summary>
+    public const string NameLabel = "job-name";
+
     /// <inheritdoc/>
     public string ApiVersion { get; init; } = "batch/v1";
 

@@ -29,6 +29,7 @@ internal static class ManifestFiles
     /// <summary>Reads <paramref name="paths"/> and says all that is wrong, each with its place.</summary>
     public static (IReadOnlyList<EmbeddingJob> Objects, IReadOnlyList<ManifestError> Errors) Check(IEnumerable<string> paths, string @namespace)
     {
+        var schemas = CustomResourceDefinitions.Kinds.ToDictionary(kind => kind, kind => StructuralSchema.OfDefinition(CustomResourceDefinitions.Of(kind)));
         var objects = new List<EmbeddingJob>();
         var errors = new List<ManifestError>();
         var places = new Dictionary<(string, string?, string?), Manifest>();
@@ -45,7 +46,7 @@ internal static class ManifestFiles
                     continue;
                 }
 
-                var problems = Judge(manifest, value.GetType(), @namespace).ToList();
+                var problems = Judge(manifest, value.GetType(), schemas[value.GetType()], @namespace).ToList();
                 errors.AddRange(problems);
                 if (problems.Count > 0 || value is not EmbeddingJob job)
                 {
@@ -66,7 +67,7 @@ internal static class ManifestFiles
         return (objects, errors);
     }
 
-    private static IEnumerable<ManifestError> Judge(Manifest manifest, Type kind, string @namespace)
+    private static IEnumerable<ManifestError> Judge(Manifest manifest, Type kind, StructuralSchema schema, string @namespace)
     {
         if (manifest.Name.Length == 0)
         {
@@ -76,7 +77,6 @@ internal static class ManifestFiles
         var document = manifest.Content.DeepClone().AsObject();
         document.Remove("status");
         document["metadata"]!["namespace"] ??= @namespace;
-        var schema = StructuralSchema.OfDefinition(CustomResourceDefinitions.Of(kind));
         schema.Default(document);
 
         // Each stage takes for granted what the one before it judges.

@@ -51,7 +51,7 @@ internal static class SearchCommand
         await using var local = LocalStore.OpenReadOnly(folder);
         var job = await local.Cluster.GetAsync<EmbeddingJob>(name, @namespace, cancellationToken);
         var uri = job?.Spec.Output.Uri ?? local.Uri;
-        var versions = new EmbeddingVersions(ObjectStores.Open(uri), job is null ? name : job.Spec.Output.Name ?? $"{@namespace}.{name}");
+        var versions = new EmbeddingVersions(ObjectStores.Open(uri), job?.Spec.Output.NameFor(job.Metadata) ?? name);
         return await versions.ReadLatestAsync(cancellationToken) is not null
             ? versions
             : throw new UsageException(job is null

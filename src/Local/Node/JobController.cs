@@ -58,7 +58,7 @@ internal sealed class JobController(IKubernetesClient client, ProcessNodeOptions
     private async Task CreatePodAsync(V1Job job, CancellationToken cancellationToken)
     {
         var template = job.Spec.Template;
-        var labels = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["job-name"] = job.Metadata.Name! };
+        var labels = new SortedDictionary<string, string>(StringComparer.Ordinal) { [V1Job.NameLabel] = job.Metadata.Name! };
         foreach (var (key, value) in template.Metadata?.Labels ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {
             labels[key] = value;
@@ -72,7 +72,7 @@ internal sealed class JobController(IKubernetesClient client, ProcessNodeOptions
                 Namespace = job.Metadata.Namespace,
                 Labels = labels,
                 Annotations = template.Metadata?.Annotations,
-                OwnerReferences = [new V1OwnerReference { ApiVersion = job.ApiVersion, Kind = job.Kind, Name = job.Metadata.Name!, Uid = job.Metadata.Uid!, Controller = true }],
+                OwnerReferences = [OwnerReferences.ToController(job)],
             },
             Spec = template.Spec with { NodeName = node.NodeName },
         };

@@ -63,6 +63,8 @@ public static class EmbeddingJobDecision
     /// <summary>One look at one run.</summary>
     private sealed class Pass(EmbeddingJobSnapshot seen, RunStatus run, List<TaskAttempt> mine, RunStatus? superseded, DateTimeOffset now)
     {
+        private readonly ILookup<string, TaskAttempt> byPart = mine.ToLookup(attempt => attempt.Part, StringComparer.Ordinal);
+
         public TimeSpan? Deadline =>
             seen.Spec.ActiveDeadlineSeconds is { } seconds ? run.StartTime + TimeSpan.FromSeconds(seconds) - now : null;
 
@@ -126,18 +128,13 @@ public static class EmbeddingJobDecision
             }
         }
 
-        public EmbeddingJobPlan Fail(string reason, string message) => Running() with
+        public EmbeddingJobPlan Fail(string reason, string message) => End(reason, message, version: null) with
         {
-            Run = Finish(reason, message, null),
-            Ended = Finish(reason, message, null),
             Delete = [.. mine.Where(attempt => attempt.State == TaskState.Active).Select(attempt => attempt.JobName)],
             Reason = EmbeddingJobReasons.Failed,
-            Message = message,
             Stalled = reason,
-            Reconciling = false,
             Shards = CountShards(),
             Counts = Count(),
-            WakeAfter = TimeSpan.FromSeconds(seen.Spec.TtlSecondsAfterFinished),
         };
 
         private EmbeddingJobPlan AdvanceShards(PlanResult plan)
@@ -145,23 +142,20 @@ public static class EmbeddingJobDecision
             var shards = Enumerable.Range(0, plan.Shards)
                 .Select(index => (Verdict: Judge(ShardPart(index)), Part: ShardPart(index), Verb: "embed", Document: (Func<TaskDocument>)(() => EmbedDocument(plan, index))))
                 .ToList();
-            var counts = Count();
+            var message = $"embedding {VersionName(plan.Version)}: {Counted(plan.Inputs, "input")} of {Bytes(plan.InputBytes)} in {Counted(plan.Shards, "shard")}";
             if (shards.All(shard => shard.Verdict is TaskVerdict.Done))
             {
-                return Judge(CommitPart) is TaskVerdict.Done { Attempt.Result.Commit: { } commit }
-                    ? Committed(commit)
-                    : Settle([(Judge(CommitPart), CommitPart, "commit", () => CommitDocument(plan))], $"committing {VersionName(plan.Version)}") with
-                    {
-                        Shards = CountShards(),
-                        Counts = counts,
-                    };
+                var verdict = Judge(CommitPart);
+                if (verdict is TaskVerdict.Done { Attempt.Result.Commit: { } commit })
+                {
+                    return Committed(commit);
+                }
+
+                shards = [(verdict, CommitPart, "commit", () => CommitDocument(plan))];
+                message = $"committing {VersionName(plan.Version)}";
             }
 
-            return Settle(shards, $"embedding {VersionName(plan.Version)}: {Counted(plan.Inputs, "input")} of {Bytes(plan.InputBytes)} in {Counted(plan.Shards, "shard")}") with
-            {
-                Shards = CountShards(),
-                Counts = counts,
-            };
+            return Settle(shards, message) with { Shards = CountShards(), Counts = Count() };
         }
 
         /// <summary>Starts what is due within the parallelism, waits for the rest, or fails with the first that is lost.</summary>
@@ -188,8 +182,10 @@ public static class EmbeddingJobDecision
         private EmbeddingJobPlan FoundUpToDate(PlanResult plan)
         {
             var message = $"{VersionName(plan.Version)} already has this content; nothing was computed";
-            return End(EmbeddingJobReasons.UpToDate, message, plan.Version, plan.Output) with
+            return End(EmbeddingJobReasons.UpToDate, message, VersionName(plan.Version)) with
             {
+                Version = VersionName(plan.Version),
+                Output = plan.Output,
                 Counts = new RunCounts { Rows = plan.Rows, Chunks = plan.Chunks, Rejected = plan.Rejected, Fraction = 1 },
             };
         }
@@ -198,8 +194,10 @@ public static class EmbeddingJobDecision
         {
             var message = $"{VersionName(commit.Version)}: {commit.Chunks} chunks of {commit.Embedded} rows, {commit.Rejected} rejected";
             var seconds = (now - run.StartTime).TotalSeconds;
-            return End(EmbeddingJobReasons.Committed, message, commit.Version, commit.Output) with
+            return End(EmbeddingJobReasons.Committed, message, VersionName(commit.Version)) with
             {
+                Version = VersionName(commit.Version),
+                Output = commit.Output,
                 Shards = CountShards(),
                 Counts = new RunCounts
                 {
@@ -212,9 +210,9 @@ public static class EmbeddingJobDecision
             };
         }
 
-        private EmbeddingJobPlan End(string result, string message, int version, string output)
+        private EmbeddingJobPlan End(string result, string message, string? version)
         {
-            var ended = Finish(result, message, VersionName(version));
+            var ended = run with { CompletionTime = now, Result = result, Message = Ellipsis.Cut(message, MaxMessageBytes), Version = version };
             return Running() with
             {
                 Run = ended,
@@ -222,8 +220,6 @@ public static class EmbeddingJobDecision
                 Reason = result,
                 Message = message,
                 Reconciling = false,
-                Version = VersionName(version),
-                Output = output,
                 WakeAfter = TimeSpan.FromSeconds(seen.Spec.TtlSecondsAfterFinished),
             };
         }
@@ -239,11 +235,8 @@ public static class EmbeddingJobDecision
             Output = seen.Job.Status?.Output,
         };
 
-        private RunStatus Finish(string result, string message, string? version) =>
-            run with { CompletionTime = now, Result = result, Message = Ellipsis.Cut(message, MaxMessageBytes), Version = version };
-
         private TaskVerdict Judge(string part) => TaskHistory.Judge(
-            [.. mine.Where(attempt => attempt.Part == part)], seen.Spec.MaxRetriesPerShard, EmbeddingJobReasons.RetriesExhausted, seen.Options, now);
+            [.. byPart[part]], seen.Spec.MaxRetriesPerShard, EmbeddingJobReasons.RetriesExhausted, seen.Options, now);
 
         private ShardStatus? CountShards()
         {
@@ -252,7 +245,7 @@ public static class EmbeddingJobDecision
                 return null;
             }
 
-            var shards = mine.Where(attempt => attempt.Part.StartsWith('s')).GroupBy(attempt => attempt.Part, StringComparer.Ordinal).ToList();
+            var shards = byPart.Where(part => part.Key.StartsWith('s')).ToList();
             return new ShardStatus
             {
                 Total = plan.Shards,

@@ -34,7 +34,7 @@ public sealed record EmbeddingJobSnapshot
     public string? Store => Spec.Output.Uri ?? Options.DefaultStore;
 
     /// <summary>Name of the output.</summary>
-    public string OutputName => Spec.Output.Name ?? $"{Job.Metadata.Namespace}.{Job.Metadata.Name}";
+    public string OutputName => Spec.Output.NameFor(Job.Metadata);
 
     /// <summary>A rerun that was asked for and not yet acted on.</summary>
     public string? PendingRerun =>

@@ -14,16 +14,13 @@ namespace TextOps.Operator.Tasks;
 /// <summary>The child Jobs of our objects: observed through the informers' stores, created and deleted by name, never changed but for our annotations.</summary>
 public sealed class ChildTasks(IKubernetesClient client, Store<V1Job> jobs, LabelIndex<V1Pod> pods, OperatorOptions options)
 {
-    // Set by the cluster's Job controller.
-    private const string JobNameLabel = "job-name";
-
     /// <summary>The attempts that belong to <paramref name="owner"/>: its Jobs, and pods that still end though their Job is gone.</summary>
     public async Task<IReadOnlyList<TaskAttempt>> ObserveAsync(IKubernetesObject owner, CancellationToken cancellationToken)
     {
         var mine = jobs.OwnedBy(owner.Metadata.Uid!);
         var byJob = pods.Find(owner.Metadata.Namespace!, owner.Metadata.Name!)
-            .Where(pod => pod.Metadata.Labels!.ContainsKey(JobNameLabel))
-            .ToLookup(pod => pod.Metadata.Labels![JobNameLabel], StringComparer.Ordinal);
+            .Where(pod => pod.Metadata.Labels!.ContainsKey(V1Job.NameLabel))
+            .ToLookup(pod => pod.Metadata.Labels![V1Job.NameLabel], StringComparer.Ordinal);
         var attempts = new List<TaskAttempt>();
         foreach (var job in mine)
         {
@@ -35,9 +32,14 @@ public sealed class ChildTasks(IKubernetesClient client, Store<V1Job> jobs, Labe
         return attempts;
     }
 
+    /// <summary>The object that a pod works for: its owner is a Job, and what owns that is named by our label.</summary>
+    public static NamespacedName? OwnerOf(V1Pod pod) =>
+        pod.Metadata.Labels?.GetValueOrDefault(ApiGroup.NameLabel) is { } name ? new NamespacedName(pod.Metadata.Namespace!, name) : null;
+
     /// <summary>Starts a task: ConfigMap and Job are created; where they are already, that is fine.</summary>
     /// <exception cref="KubernetesException">The API server refuses one of them.</exception>
-    public async Task StartAsync(IKubernetesObject owner, RunStatus run, TaskToStart task, RunnerSpec runner, string? queueName, CancellationToken cancellationToken)
+    public async Task StartAsync<T>(T owner, RunStatus run, TaskToStart task, RunnerSpec runner, string? queueName, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject
     {
         var (configMap, job) = TaskJobBuilder.Build(owner, run.Id, task, runner, runner.Image ?? run.Image ?? options.RunnerImage, queueName);
         await CreateAsync(configMap, cancellationToken);
@@ -88,7 +90,7 @@ public sealed class ChildTasks(IKubernetesClient client, Store<V1Job> jobs, Labe
         }
 
         // Jobs and pods come by watches of their own: a Job's end may be known before its pod's, and without that a result would be taken for lost.
-        var now = await client.ListAsync<V1Pod>(job.Metadata.Namespace, $"{JobNameLabel}={job.Metadata.Name}", cancellationToken);
+        var now = await client.ListAsync<V1Pod>(job.Metadata.Namespace, $"{V1Job.NameLabel}={job.Metadata.Name}", cancellationToken);
         return TaskAttempt.From(job, [.. now.Items.Where(pod => IsOwnedBy(pod, job))]);
     }
 

@@ -67,7 +67,7 @@ public sealed record TaskAttempt
     }
 
     /// <summary>An attempt whose Job is gone while its pod still ends.</summary>
-    public static TaskAttempt Orphan(V1Pod pod) => Named(pod.Metadata.Labels!["job-name"], pod.Metadata.Labels, TaskState.Terminating);
+    public static TaskAttempt Orphan(V1Pod pod) => Named(pod.Metadata.Labels![V1Job.NameLabel], pod.Metadata.Labels, TaskState.Terminating);
 
     internal static TaskResult? Parse(string? message)
     {

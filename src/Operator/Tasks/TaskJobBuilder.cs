@@ -8,6 +8,7 @@ using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Meta;
 using TextOps.Crds.Tasks;
 using TextOps.Kubernetes.Core;
+using TextOps.Kubernetes.Runtime;
 
 namespace TextOps.Operator.Tasks;
 
@@ -25,8 +26,8 @@ public static class TaskJobBuilder
     private const int ProgressPort = 9090;
 
     /// <summary>Renders <paramref name="task"/> for <paramref name="owner"/>.</summary>
-    public static (V1ConfigMap ConfigMap, V1Job Job) Build(
-        IKubernetesObject owner, string runId, TaskToStart task, RunnerSpec runner, string image, string? queueName)
+    public static (V1ConfigMap ConfigMap, V1Job Job) Build<T>(T owner, string runId, TaskToStart task, RunnerSpec runner, string image, string? queueName)
+        where T : class, IKubernetesObject
     {
         var json = JsonSerializer.Serialize<object>(task.Document, Json.Strict);
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)))[..12];
@@ -38,10 +39,7 @@ public static class TaskJobBuilder
             [ApiGroup.PartLabel] = task.Part,
             [ApiGroup.AttemptLabel] = task.Attempt.ToString(CultureInfo.InvariantCulture),
         };
-        V1OwnerReference[] owners =
-        [
-            new() { ApiVersion = owner.ApiVersion, Kind = owner.Kind, Name = owner.Metadata.Name!, Uid = owner.Metadata.Uid!, Controller = true },
-        ];
+        V1OwnerReference[] owners = [OwnerReferences.ToController(owner)];
 
         var configMap = new V1ConfigMap
         {

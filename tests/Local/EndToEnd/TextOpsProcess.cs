@@ -1,32 +1,21 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
+using TextOps.Tests;
 
 namespace TextOps.Local.Tests.EndToEnd;
 
 /// <summary>The built <c>textops</c> as a child process, the way a person starts it.</summary>
-internal sealed class TextOpsProcess : IDisposable
+internal sealed class TextOpsProcess : ChildProcess
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
-    private readonly Process process;
-    private readonly StringBuilder output = new();
-    private readonly StringBuilder error = new();
-
     private TextOpsProcess(ProcessStartInfo start)
+        : base(start, Deadline)
     {
-        process = new Process { StartInfo = start };
-        process.OutputDataReceived += (_, line) => Append(output, line.Data);
-        process.ErrorDataReceived += (_, line) => Append(error, line.Data);
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
     }
 
     /// <summary>Where the program lies; the runner lies beside it.</summary>
     public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "textops");
-
-    public int Id => process.Id;
 
     /// <summary>Starts it in <paramref name="folder"/>. Where the tests run in the background, a child would ignore Ctrl-C; env makes it listen again.</summary>
     public static TextOpsProcess Start(string folder, params string[] arguments) =>
@@ -47,16 +36,6 @@ internal sealed class TextOpsProcess : IDisposable
         return textops.Wait();
     }
 
-    /// <summary>Sends a signal: <c>INT</c> (what Ctrl-C sends), <c>KILL</c>.</summary>
-    public void Signal(string name) => Signal(process.Id, name);
-
-    /// <summary>Sends a signal to any process.</summary>
-    public static void Signal(int pid, string name)
-    {
-        using var kill = Process.Start("kill", [$"-{name}", pid.ToString(CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
-    }
-
     /// <summary>Whether a process is there and not just waiting to be buried.</summary>
     public static bool IsAlive(int pid) => StatOf($"/proc/{pid}") is { } stat && stat.State is not ('Z' or 'X');
 
@@ -66,36 +45,15 @@ internal sealed class TextOpsProcess : IDisposable
         .. from folder in Directory.EnumerateDirectories("/proc")
            where int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out _)
            let stat = StatOf(folder)
-           where stat is not null && stat.Value.Parent == process.Id && stat.Value.State is not ('Z' or 'X')
+           where stat is not null && stat.Value.Parent == Id && stat.Value.State is not ('Z' or 'X')
            select int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture),
     ];
 
     /// <summary>Waits for the end.</summary>
     public TextOpsResult Wait()
     {
-        Assert.True(process.WaitForExit(Deadline), $"textops did not end in {Deadline}\n{Text(output)}{Text(error)}");
-        process.WaitForExit();
-        return new TextOpsResult(process.ExitCode, Text(output), Text(error));
-    }
-
-    /// <summary>Polls until <paramref name="condition"/> holds.</summary>
-    public void WaitUntil(Func<bool> condition, string what)
-    {
-        for (var watch = Stopwatch.StartNew(); !condition(); Thread.Sleep(5))
-        {
-            Assert.True(watch.Elapsed < Deadline && !process.HasExited, $"waited for {what}\n{Text(output)}{Text(error)}");
-        }
-    }
-
-    public void Dispose()
-    {
-        if (!process.HasExited)
-        {
-            process.Kill(entireProcessTree: true);
-            process.WaitForExit();
-        }
-
-        process.Dispose();
+        WaitForExit();
+        return new TextOpsResult(ExitCode, Output, Error);
     }
 
     private static ProcessStartInfo StartInfo(string folder, string program, IEnumerable<string> arguments) => new(program, arguments)
@@ -119,25 +77,6 @@ internal sealed class TextOpsProcess : IDisposable
         catch (IOException)
         {
             return null;
-        }
-    }
-
-    private static void Append(StringBuilder text, string? line)
-    {
-        if (line is not null)
-        {
-            lock (text)
-            {
-                text.Append(line).Append('\n');
-            }
-        }
-    }
-
-    private static string Text(StringBuilder text)
-    {
-        lock (text)
-        {
-            return text.ToString();
         }
     }
 }

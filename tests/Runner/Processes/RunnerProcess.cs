@@ -1,43 +1,22 @@
 using System.Diagnostics;
-using System.Text;
 using System.Text.Json;
 using TextOps.Crds;
 using TextOps.Crds.Tasks;
+using TextOps.Tests;
 
 namespace TextOps.Runner.Tests.Processes;
 
 /// <summary>The built program as a child process, the way a pod or the local mode runs it.</summary>
-internal sealed class RunnerProcess : IDisposable
+internal sealed class RunnerProcess : ChildProcess
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
-    private readonly Process process;
-    private readonly StringBuilder output = new();
-    private readonly StringBuilder error = new();
-
     private RunnerProcess(ProcessStartInfo start)
+        : base(start, Deadline)
     {
-        process = new Process { StartInfo = start };
-        process.OutputDataReceived += (_, line) => Append(output, line.Data);
-        process.ErrorDataReceived += (_, line) => Append(error, line.Data);
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
     }
 
     public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "textops-runner");
-
-    public int Id => process.Id;
-
-    public bool HasExited => process.HasExited;
-
-    public int ExitCode => process.ExitCode;
-
-    /// <summary>Standard output so far.</summary>
-    public string Output => Read(output);
-
-    /// <summary>Standard error so far.</summary>
-    public string Error => Read(error);
 
     /// <summary>Starts the runner with <paramref name="arguments"/>.</summary>
     public static RunnerProcess Start(params string[] arguments) => new(StartInfo(Program, arguments));
@@ -71,65 +50,20 @@ internal sealed class RunnerProcess : IDisposable
         return path;
     }
 
-    public void CloseInput() => process.StandardInput.Close();
-
-    public void Signal(string name)
-    {
-        using var kill = Process.Start("kill", [$"-{name}", $"{process.Id}"]);
-        kill.WaitForExit();
-    }
+    public void CloseInput() => Process.StandardInput.Close();
 
     /// <summary>Waits for the end; answers the exit code.</summary>
     public int Wait()
     {
-        Assert.True(process.WaitForExit(Deadline), $"the runner did not end\n{Output}{Error}");
-        process.WaitForExit();
-        return process.ExitCode;
+        WaitForExit();
+        return ExitCode;
     }
 
     /// <summary>The last line of standard output, as a result.</summary>
     public TaskResult Result() => JsonSerializer.Deserialize<TaskResult>(Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1], Json.Strict)!;
 
-    /// <summary>Polls until <paramref name="condition"/> holds.</summary>
-    public void WaitUntil(Func<bool> condition, string what)
-    {
-        for (var watch = Stopwatch.StartNew(); !condition(); Thread.Sleep(2))
-        {
-            Assert.True(watch.Elapsed < Deadline && !HasExited, $"waited for {what}\n{Output}{Error}");
-        }
-    }
-
-    public void Dispose()
-    {
-        if (!process.HasExited)
-        {
-            process.Kill();
-        }
-
-        process.Dispose();
-    }
-
     private static string VerbOf(TaskDocument task) => task switch { PlanTask => "plan", EmbedTask => "embed", _ => "commit" };
 
     private static ProcessStartInfo StartInfo(string program, IEnumerable<string> arguments) =>
         new(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-
-    private static void Append(StringBuilder text, string? line)
-    {
-        if (line is not null)
-        {
-            lock (text)
-            {
-                text.Append(line).Append('\n');
-            }
-        }
-    }
-
-    private static string Read(StringBuilder text)
-    {
-        lock (text)
-        {
-            return text.ToString();
-        }
-    }
 }
