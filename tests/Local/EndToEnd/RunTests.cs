@@ -158,6 +158,15 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public void A_store_may_have_a_per_cent_sign_in_its_name()
+    {
+        var run = place.TextOps("run", "-f", place.WriteManifest(Workplace.Job()), "--store", "100%").Exits(0);
+
+        Assert.Contains("100%25/embeddings/default.tickets/v000001\n", run.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(place.File("100%", "embeddings", "default.tickets", "v000001", "manifest.json")));
+    }
+
+    [Fact]
     public void Every_rejected_row_is_listed_with_its_reason_and_counted()
     {
         using (var corpus = File.Create(place.File("tickets.txt")))
