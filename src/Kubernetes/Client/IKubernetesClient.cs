@@ -25,11 +25,11 @@ public interface IKubernetesClient
     /// <summary>Replaces an object's status; metadata and spec are left alone; 409 Conflict where its resourceVersion is not the current one.</summary>
     Task<T> UpdateStatusAsync<T>(T entity, CancellationToken cancellationToken) where T : class, IKubernetesObject;
 
-    /// <summary>Applies a JSON merge patch (RFC 7386) to metadata and spec.</summary>
-    Task<T> PatchAsync<T>(string name, string? @namespace, JsonObject mergePatch, CancellationToken cancellationToken) where T : class, IKubernetesObject;
+    /// <summary>Changes metadata and spec. An in-memory cluster takes merge patches only and answers 415 to the others.</summary>
+    Task<T> PatchAsync<T>(string name, string? @namespace, KubernetesPatch patch, CancellationToken cancellationToken) where T : class, IKubernetesObject;
 
-    /// <summary>Applies a JSON merge patch (RFC 7386) to the status subresource; the patch is of the whole object: <c>{"status": {…}}</c>.</summary>
-    Task<T> PatchStatusAsync<T>(string name, string? @namespace, JsonObject mergePatch, CancellationToken cancellationToken) where T : class, IKubernetesObject;
+    /// <summary>Changes the status subresource; the patch is of the whole object: <c>{"status": {…}}</c>.</summary>
+    Task<T> PatchStatusAsync<T>(string name, string? @namespace, KubernetesPatch patch, CancellationToken cancellationToken) where T : class, IKubernetesObject;
 
     /// <summary>
     /// Deletes an object with background propagation; nothing happens where it is gone already. A Pod that runs gets a deletionTimestamp and goes once
@@ -38,10 +38,11 @@ public interface IKubernetesClient
     Task DeleteAsync<T>(string name, string? @namespace, DeleteOptions? options, CancellationToken cancellationToken) where T : class, IKubernetesObject;
 
     /// <summary>
-    /// Watches for changes after <paramref name="resourceVersion"/> (of a list). The sequence ends when the server ends the watch; 410 Gone where
-    /// the version is too old.
+    /// Watches for changes after <paramref name="resourceVersion"/> (of a list or of an earlier event). Where it is null the watch starts by itself: each
+    /// object that is there comes as Added, then one Synced, then what changes. The sequence ends when the server ends the watch; 410 Gone where the
+    /// version is too old.
     /// </summary>
-    IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(string? @namespace, string? labelSelector, string resourceVersion, CancellationToken cancellationToken)
+    IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(string? @namespace, string? labelSelector, string? resourceVersion, CancellationToken cancellationToken)
         where T : class, IKubernetesObject;
 }
 
@@ -53,6 +54,25 @@ public sealed record DeleteOptions
 
     /// <summary>409 Conflict unless the object has this uid.</summary>
     public string? Uid { get; init; }
+
+    /// <summary>409 Conflict unless the object has this resourceVersion.</summary>
+    public string? ResourceVersion { get; init; }
+
+    /// <summary>What becomes of the objects that it owns.</summary>
+    public PropagationPolicy PropagationPolicy { get; init; }
+}
+
+/// <summary>What becomes of the objects that a deleted one owns.</summary>
+public enum PropagationPolicy
+{
+    /// <summary>They are deleted after it.</summary>
+    Background,
+
+    /// <summary>They are deleted before it.</summary>
+    Foreground,
+
+    /// <summary>They stay.</summary>
+    Orphan,
 }
 
 /// <summary>Objects at one moment.</summary>
@@ -62,8 +82,10 @@ public sealed record KubernetesList<T>(IReadOnlyList<T> Items, string ResourceVe
 
 /// <summary>One change.</summary>
 /// <param name="Type">What happened.</param>
-/// <param name="Object">The object after it; its last state for Deleted.</param>
-public sealed record WatchEvent<T>(WatchEventType Type, T Object);
+/// <param name="Object">The object after it; its last state for Deleted; null for Bookmark and Synced.</param>
+/// <param name="ResourceVersion">Where a watch goes on after this event.</param>
+public sealed record WatchEvent<T>(WatchEventType Type, T? Object, string ResourceVersion)
+    where T : class;
 
 /// <summary>What happened to an object.</summary>
 public enum WatchEventType
@@ -76,6 +98,12 @@ public enum WatchEventType
 
     /// <summary>It is gone.</summary>
     Deleted,
+
+    /// <summary>Nothing, but the watch is alive and goes on from here.</summary>
+    Bookmark,
+
+    /// <summary>All objects that were there when the watch started have been told.</summary>
+    Synced,
 }
 
 /// <summary>An answer of the API that is not success: metav1.Status.</summary>

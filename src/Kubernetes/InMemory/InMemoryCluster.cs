@@ -107,19 +107,19 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
     }, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<T> PatchAsync<T>(string name, string? @namespace, JsonObject mergePatch, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
+    public Task<T> PatchAsync<T>(string name, string? @namespace, KubernetesPatch patch, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
         Answer(() =>
         {
             var (table, old) = Current<T>(name, @namespace);
-            return Store(table, old, ObjectStrategy.Update(table.Definition, old.ToJson(), Patched(table, old, mergePatch))).As<T>();
+            return Store(table, old, ObjectStrategy.Update(table.Definition, old.ToJson(), Patched(table, old, patch))).As<T>();
         }, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<T> PatchStatusAsync<T>(string name, string? @namespace, JsonObject mergePatch, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
+    public Task<T> PatchStatusAsync<T>(string name, string? @namespace, KubernetesPatch patch, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
         Answer(() =>
         {
             var (table, old) = Current<T>(name, @namespace, needsStatus: true);
-            return Store(table, old, ObjectStrategy.UpdateStatus(table.Definition, old.ToJson(), Patched(table, old, mergePatch))).As<T>();
+            return Store(table, old, ObjectStrategy.UpdateStatus(table.Definition, old.ToJson(), Patched(table, old, patch))).As<T>();
         }, cancellationToken);
 
     /// <inheritdoc/>
@@ -137,21 +137,35 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
-        string? @namespace, string? labelSelector, string resourceVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string? @namespace, string? labelSelector, string? resourceVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
         var selector = LabelSelector.Parse(labelSelector);
-        if (!long.TryParse(resourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var after))
+        var after = 0L;
+        if (resourceVersion is not null && !long.TryParse(resourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out after))
         {
             throw ApiErrors.BadRequest($"resourceVersion: Invalid value: \"{resourceVersion}\": must be the resourceVersion of a list");
         }
 
         ResourceTable table;
+        List<WatchEvent<T>> initial = [];
         long sequence;
         lock (gate)
         {
             table = Table<T>();
+            if (resourceVersion is null)
+            {
+                after = lastVersion;
+                initial.AddRange(table.Objects.Where(stored => IsSelected(stored, @namespace, selector)).Select(stored => Event<T>(WatchEventType.Added, stored)));
+                initial.Add(new WatchEvent<T>(WatchEventType.Synced, null, Version(after)));
+            }
+
             sequence = table.Changes.SequenceAfter(after);
+        }
+
+        foreach (var known in initial)
+        {
+            yield return known;
         }
 
         while (true)
@@ -274,8 +288,13 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
         return JsonSerializer.SerializeToNode(entity, Json.Objects)!.AsObject();
     }
 
-    private static JsonObject Patched(ResourceTable table, StoredObject old, JsonObject mergePatch)
+    private static JsonObject Patched(ResourceTable table, StoredObject old, KubernetesPatch patch)
     {
+        if (patch is not KubernetesPatch.Merge { Patch: var mergePatch })
+        {
+            throw new KubernetesException(415, "UnsupportedMediaType", $"an in-memory cluster takes merge patches only, not {patch.GetType().Name}");
+        }
+
         // A patch has preconditions only where it names them.
         CheckPreconditions(table, old, mergePatch, isWholeObject: false);
         var wanted = old.ToJson();
@@ -402,17 +421,23 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
         return false;
     }
 
-    private static WatchEvent<T>? ToEvent<T>(Change change, string? @namespace, LabelSelector selector)
+    private static WatchEvent<T>? ToEvent<T>(Change change, string? @namespace, LabelSelector selector) where T : class, IKubernetesObject
     {
         var before = change.Old is not null && IsSelected(change.Old, @namespace, selector);
         var after = change.New is not null && IsSelected(change.New, @namespace, selector);
         return (before, after) switch
         {
-            (false, true) => new WatchEvent<T>(WatchEventType.Added, change.New!.As<T>()),
-            (true, true) => new WatchEvent<T>(WatchEventType.Modified, change.New!.As<T>()),
-            (true, false) => new WatchEvent<T>(WatchEventType.Deleted, change.Old!.At(change.ResourceVersion).As<T>()),
+            (false, true) => Event<T>(WatchEventType.Added, change.New!),
+            (true, true) => Event<T>(WatchEventType.Modified, change.New!),
+            (true, false) => Event<T>(WatchEventType.Deleted, change.Old!.At(change.ResourceVersion)),
             _ => null,
         };
+    }
+
+    private static WatchEvent<T> Event<T>(WatchEventType type, StoredObject stored) where T : class, IKubernetesObject
+    {
+        var entity = stored.As<T>();
+        return new WatchEvent<T>(type, entity, entity.Metadata.ResourceVersion!);
     }
 
     private static bool IsSelected(StoredObject stored, string? @namespace, LabelSelector selector) =>

@@ -87,7 +87,7 @@ public sealed partial class Informer<T>(
                 {
                     Touch();
                     Apply(change);
-                    version = change.Object.Metadata.ResourceVersion ?? version;
+                    version = change.ResourceVersion;
                 }
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -133,9 +133,9 @@ public sealed partial class Informer<T>(
         {
             if (change.Type == WatchEventType.Deleted)
             {
-                Delete(change.Object);
+                Delete(change.Object!);
             }
-            else
+            else if (change.Object is not null)
             {
                 Put(change.Object);
             }

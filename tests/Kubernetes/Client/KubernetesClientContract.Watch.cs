@@ -20,13 +20,13 @@ public abstract partial class KubernetesClientContract
 
         var told = await ReadAsync<Widget>(null, list.ResourceVersion, 3);
         Assert.Equal(["Added a", "Modified a", "Deleted a"], told.Select(Show));
-        Assert.Null(told[0].Object.Status);
-        Assert.Equal("Running", told[1].Object.Status!.Phase);
-        Assert.Equal("Running", told[2].Object.Status!.Phase);
-        Assert.Equal(3, told.Select(change => change.Object.Metadata.ResourceVersion).Distinct().Count());
+        Assert.Null(told[0].Object!.Status);
+        Assert.Equal("Running", told[1].Object!.Status!.Phase);
+        Assert.Equal("Running", told[2].Object!.Status!.Phase);
+        Assert.Equal(3, told.Select(change => change.Object!.Metadata.ResourceVersion).Distinct().Count());
 
         // It goes on where any event left off.
-        Assert.Equal(["Deleted a"], (await ReadAsync<Widget>(null, told[1].Object.Metadata.ResourceVersion!, 1)).Select(Show));
+        Assert.Equal(["Deleted a"], (await ReadAsync<Widget>(null, told[1].Object!.Metadata.ResourceVersion!, 1)).Select(Show));
     }
 
     [Fact]
@@ -109,5 +109,5 @@ public abstract partial class KubernetesClientContract
         return told;
     }
 
-    private static string Show<T>(WatchEvent<T> change) where T : class, Crds.Meta.IKubernetesObject => $"{change.Type} {change.Object.Metadata.Name}";
+    private static string Show<T>(WatchEvent<T> change) where T : class, Crds.Meta.IKubernetesObject => $"{change.Type} {change.Object?.Metadata.Name}";
 }

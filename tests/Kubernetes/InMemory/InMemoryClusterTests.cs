@@ -33,7 +33,7 @@ public sealed class InMemoryClusterTests
         }
 
         await cluster.CreateAsync(ConfigMap("last"), Ct);
-        Assert.Equal("last", (await FirstAsync(cluster, list.ResourceVersion)).Object.Metadata.Name);
+        Assert.Equal("last", (await FirstAsync(cluster, list.ResourceVersion)).Object!.Metadata.Name);
     }
 
     [Fact]

@@ -191,7 +191,7 @@ public sealed class InformerTests : IAsyncDisposable
     }
 
     private static void Write(System.Threading.Channels.ChannelWriter<object> watch, WatchEventType type, V1ConfigMap item) =>
-        watch.TryWrite(new WatchEvent<V1ConfigMap>(type, item));
+        watch.TryWrite(new WatchEvent<V1ConfigMap>(type, item, item.Metadata.ResourceVersion!));
 
     private static string Show(V1ConfigMap item) => item.Metadata.Name + item.Metadata.ResourceVersion;
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using TextOps.Crds.Meta;
 using TextOps.Kubernetes.Client;
@@ -37,10 +36,10 @@ internal sealed class ScriptedClient : IKubernetesClient
     }
 
     public async IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
-        string? @namespace, string? labelSelector, string resourceVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string? @namespace, string? labelSelector, string? resourceVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
-        WatchedFrom.Add(resourceVersion);
+        WatchedFrom.Add(resourceVersion ?? "");
         var watch = await watches.Reader.ReadAsync(cancellationToken);
         await foreach (var item in watch.Reader.ReadAllAsync(cancellationToken))
         {
@@ -56,10 +55,10 @@ internal sealed class ScriptedClient : IKubernetesClient
 
     public Task<T> UpdateStatusAsync<T>(T entity, CancellationToken cancellationToken) where T : class, IKubernetesObject => throw new NotSupportedException();
 
-    public Task<T> PatchAsync<T>(string name, string? @namespace, JsonObject mergePatch, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
+    public Task<T> PatchAsync<T>(string name, string? @namespace, KubernetesPatch patch, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
         throw new NotSupportedException();
 
-    public Task<T> PatchStatusAsync<T>(string name, string? @namespace, JsonObject mergePatch, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
+    public Task<T> PatchStatusAsync<T>(string name, string? @namespace, KubernetesPatch patch, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
         throw new NotSupportedException();
 
     public Task DeleteAsync<T>(string name, string? @namespace, DeleteOptions? options, CancellationToken cancellationToken) where T : class, IKubernetesObject =>

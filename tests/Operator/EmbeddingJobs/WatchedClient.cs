@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json.Nodes;
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Meta;
 using TextOps.Kubernetes.Client;
@@ -42,17 +41,17 @@ internal sealed class WatchedClient(IKubernetesClient cluster) : IKubernetesClie
 
     public Task<T> UpdateAsync<T>(T entity, CancellationToken cancellationToken) where T : class, IKubernetesObject => cluster.UpdateAsync(entity, cancellationToken);
 
-    public Task<T> PatchAsync<T>(string name, string? @namespace, JsonObject mergePatch, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
-        cluster.PatchAsync<T>(name, @namespace, mergePatch, cancellationToken);
+    public Task<T> PatchAsync<T>(string name, string? @namespace, KubernetesPatch patch, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
+        cluster.PatchAsync<T>(name, @namespace, patch, cancellationToken);
 
-    public Task<T> PatchStatusAsync<T>(string name, string? @namespace, JsonObject mergePatch, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
-        cluster.PatchStatusAsync<T>(name, @namespace, mergePatch, cancellationToken);
+    public Task<T> PatchStatusAsync<T>(string name, string? @namespace, KubernetesPatch patch, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
+        cluster.PatchStatusAsync<T>(name, @namespace, patch, cancellationToken);
 
     public Task DeleteAsync<T>(string name, string? @namespace, DeleteOptions? options, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
         cluster.DeleteAsync<T>(name, @namespace, options, cancellationToken);
 
     public async IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
-        string? @namespace, string? labelSelector, string resourceVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string? @namespace, string? labelSelector, string? resourceVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
         await foreach (var news in cluster.WatchAsync<T>(@namespace, labelSelector, resourceVersion, cancellationToken))
