@@ -8,7 +8,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 export DOTNET_SKIP_FIRST_TIME_EXPERIENCE := 1
 
-.PHONY: help setup build demo test generate bench clean
+.PHONY: help setup build demo test generate bench cluster-up cluster-down clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -33,6 +33,12 @@ test: build ## run all tests
 generate: setup ## write config/crds, docs/reference and the tokenizer's Unicode tables
 	dotnet run --project hack/generate -c $(CONFIGURATION) -v quiet
 	node hack/unicode/generate.mjs
+
+cluster-up: ## start a Kubernetes API for tests and trials (built on first use: minutes)
+	hack/cluster/cluster.sh up
+
+cluster-down: ## end what cluster-up started
+	hack/cluster/cluster.sh down
 
 bench: build ## measure against peers and the machine's ceiling (minutes)
 	bench/run.sh

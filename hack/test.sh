@@ -5,7 +5,11 @@ cd "$(dirname "$0")/.."
 configuration=${1:-Release}
 passed=0 failed=0 skipped=0
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+trap 'rm -f "$log"; [[ -z ${ours:-} ]] || hack/cluster/cluster.sh down' EXIT
+
+# Without an API server the tests that need one skip and say so; a cluster that runs already is used and left alone.
+hack/cluster/cluster.sh status > /dev/null || ours=yes
+hack/cluster/cluster.sh up || ours=
 
 for project in tests/*/*.Tests.csproj; do
   name=$(basename "$project" .csproj)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the API servers that the tests run against, from Debian's packages, into a cache that is keyed by the recipe (this folder's build scripts):
-#   kubernetes  kube-apiserver, kube-controller-manager, kube-scheduler 1.20.2: core kinds, RBAC, garbage collection
+# Builds the API servers that the tests run against, from Debian's packages, into a cache that is keyed by the recipe:
+#   kubernetes  kube-apiserver, kube-controller-manager, kube-scheduler 1.20.2 and etcd: core kinds, RBAC, garbage collection
 #   crds        apiextensions-apiserver of a current Kubernetes and etcd: custom resources with CEL, strict validation, watch-list
 # Usage: hack/cluster/build.sh kubernetes|crds    Prints the folder of the binaries. What is there already is not built again.
 set -euo pipefail
@@ -19,8 +19,8 @@ needs() {
   done
 }
 
-# A folder's name says what recipe made it.
-key() { cat "$here/build.sh" "$here/debian.sh" <(uname -m) | sha256sum | cut -c 1-16; }
+# A folder's name says what recipe made it: the text of the functions that do the work.
+key() { { declare -f "build_$1" generate_openapi pack_etcd go_in debian_sources debian_unpack debian_closure; uname -m; } 2>/dev/null | sha256sum | cut -c 1-16; }
 
 # compile TITLE ARGUMENTS...: go build, with a line of progress every ten seconds.
 compile() {
@@ -44,15 +44,20 @@ build_kubernetes() {
   needs apt-get dpkg-source patch
   debian_sources "$work/apt" bookworm
   say "fetching Go 1.19 and the source of Kubernetes 1.20"
-  debian_unpack "$work/apt" "$work/root" golang-1.19-go golang-1.19-src
+  debian_unpack "$work/apt" "$work/root" golang-1.19-go golang-1.19-src etcd-server
+  cp "$work/root/usr/bin/etcd" "$target/"
   (cd "$work" && APT_CONFIG=$work/apt/etc/apt.conf apt-get source -qq --download-only kubernetes)
   mkdir -p "$work/gopath/src/k8s.io"
   dpkg-source --no-check -x "$work"/kubernetes_*.dsc "$work/gopath/src/k8s.io/kubernetes" > "$work/unpack.log" 2>&1
   go_in "$work/root/usr/lib/go-1.19"
   cd "$work/gopath/src/k8s.io/kubernetes"
   generate_openapi
-  local version=k8s.io/kubernetes/vendor/k8s.io/component-base/version
-  compile "Kubernetes 1.20" -ldflags "-s -w -X $version.gitVersion=v1.20.2 -X $version.gitMajor=1 -X $version.gitMinor=20 -X $version.gitTreeState=clean" \
+  # The programs and the /version that they serve read two different packages.
+  local package flags="-s -w"
+  for package in k8s.io/kubernetes/vendor/k8s.io/component-base/version k8s.io/kubernetes/pkg/version k8s.io/kubernetes/vendor/k8s.io/client-go/pkg/version; do
+    flags+=" -X $package.gitVersion=v1.20.2 -X $package.gitMajor=1 -X $package.gitMinor=20 -X $package.gitTreeState=clean"
+  done
+  compile "Kubernetes 1.20" -ldflags "$flags" \
     -o "$target/" ./cmd/kube-apiserver ./cmd/kube-controller-manager ./cmd/kube-scheduler
 }
 
@@ -104,7 +109,7 @@ RUN
 
 main() {
   local what=${1:?kubernetes or crds}
-  folder=$cache/$what-$(key)
+  folder=$cache/$what-$(key "$what")
   mkdir -p "$cache"
   exec 9> "$folder.lock"
   flock 9
