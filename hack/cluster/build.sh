@@ -2,7 +2,8 @@
 # Builds the API servers that the tests run against, from Debian's packages, into a cache that is keyed by the recipe:
 #   kubernetes  kube-apiserver, kube-controller-manager, kube-scheduler 1.20.2 and etcd: core kinds, RBAC, garbage collection
 #   crds        apiextensions-apiserver of a current Kubernetes and etcd: custom resources with CEL, strict validation, watch-list
-# Usage: hack/cluster/build.sh kubernetes|crds    Prints the folder of the binaries. What is there already is not built again.
+#   kubectl     the one of Debian's kubernetes-client, for machines without one
+# Usage: hack/cluster/build.sh kubernetes|crds|kubectl    Prints the folder of the binaries. What is there already is not built again.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$here/debian.sh"
@@ -90,6 +91,13 @@ build_crds() {
   pack_etcd
 }
 
+build_kubectl() {
+  needs apt-get dpkg-deb
+  debian_sources "$work/apt" bookworm
+  debian_unpack "$work/apt" "$work/root" kubernetes-client
+  cp "$work/root/usr/bin/kubectl" "$target/"
+}
+
 # A newer etcd than this Debian's, with the C library it was built for.
 pack_etcd() {
   mkdir -p "$target/etcd-lib"
@@ -108,7 +116,7 @@ RUN
 }
 
 main() {
-  local what=${1:?kubernetes or crds}
+  local what=${1:?kubernetes, crds or kubectl}
   folder=$cache/$what-$(key "$what")
   mkdir -p "$cache"
   exec 9> "$folder.lock"

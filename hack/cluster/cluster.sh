@@ -20,7 +20,7 @@ say() { printf 'cluster: %4d s  %s\n' $((SECONDS - started)) "$*"; }
 
 fail() { echo "cluster: $*" >&2; exit 1; }
 
-admin() { command kubectl --kubeconfig "$folder/kubeconfig" --context admin "$@"; }
+admin() { "$kubectl" --kubeconfig "$folder/kubeconfig" --context admin "$@"; }
 
 # --- processes ---------------------------------------------------------------------------------------------------------
 
@@ -75,6 +75,10 @@ PY
 }
 
 # --- parts -------------------------------------------------------------------------------------------------------------
+
+find_kubectl() {
+  kubectl=$(command -v kubectl) || kubectl=$("$here/build.sh" kubectl)/kubectl || fail "kubectl is needed; install it and try again"
+}
 
 find_binaries() {
   if [[ -n ${KUBEBUILDER_ASSETS:-} ]]; then
@@ -223,10 +227,10 @@ claim_folder() {
 # --- verbs -------------------------------------------------------------------------------------------------------------
 
 adopt() {
-  (umask 077; command kubectl config view --raw --flatten --minify > "$folder/kubeconfig")
+  (umask 077; "$kubectl" config view --raw --flatten --minify > "$folder/kubeconfig")
   local name
-  name=$(command kubectl --kubeconfig "$folder/kubeconfig" config current-context)
-  [[ $name == admin ]] || command kubectl --kubeconfig "$folder/kubeconfig" config rename-context "$name" admin > /dev/null
+  name=$("$kubectl" --kubeconfig "$folder/kubeconfig" config current-context)
+  [[ $name == admin ]] || "$kubectl" --kubeconfig "$folder/kubeconfig" config rename-context "$name" admin > /dev/null
   local minor
   minor=$(admin version -o json 2> /dev/null | sed -nE '/serverVersion/,$ s/.*"minor": "([0-9]+).*/\1/p')
   [[ -n $minor ]] || fail "the cluster of KUBECONFIG=$KUBECONFIG does not answer; check it with 'kubectl version', or unset KUBECONFIG to have one started here"
@@ -236,7 +240,7 @@ adopt() {
 
 up() {
 
-  command -v kubectl > /dev/null || fail "kubectl is needed; install it and try again"
+  find_kubectl
   claim_folder
   # After 'export KUBECONFIG=…' of our own, this is still our own cluster.
   [[ ! ${KUBECONFIG:-} -ef $folder/kubeconfig ]] || unset KUBECONFIG
@@ -262,6 +266,7 @@ up() {
     start_crds
   fi
   install_crds
+  ln -sfn "$kubectl" "$folder/kubectl"
   mv "$folder/features.new" "$folder/features"
   say "ready: export KUBECONFIG=$folder/kubeconfig"
 }

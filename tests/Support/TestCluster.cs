@@ -11,6 +11,7 @@ internal sealed class TestCluster
     private TestCluster(string folder)
     {
         KubeConfig = Path.Combine(folder, "kubeconfig");
+        Kubectl = Path.Combine(folder, "kubectl");
         features = [.. File.ReadAllLines(Path.Combine(folder, "features"))];
     }
 
@@ -23,8 +24,11 @@ internal sealed class TestCluster
     /// <summary>The scheduler runs: pods are bound to nodes.</summary>
     public const string Scheduler = "scheduler";
 
-    /// <summary>Path of the administrator's kubeconfig.</summary>
+    /// <summary>Path of the kubeconfig: context <c>admin</c>, the current one, and <c>operator</c>, which has the operator's role and no more.</summary>
     public string KubeConfig { get; }
+
+    /// <summary>Path of a kubectl.</summary>
+    public string Kubectl { get; }
 
     /// <summary>Whether the cluster can do something that not all can.</summary>
     public bool Has(string feature) => features.Contains(feature);
