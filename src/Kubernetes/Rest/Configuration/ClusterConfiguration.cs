@@ -26,6 +26,9 @@ public sealed record ClusterConfiguration
 
     /// <summary>Who asks.</summary>
     public ICredentialSource Credentials { get; init; } = AnonymousCredentials.Instance;
+
+    /// <summary>The server and the namespace; a proxy's address may hold a password.</summary>
+    public override string ToString() => $"{Server} (namespace {Namespace})";
 }
 
 /// <summary>Gives the credentials of requests; those that expire are renewed in time. Safe for use by many at once.</summary>
@@ -41,7 +44,11 @@ public interface ICredentialSource
 /// <summary>What a request shows.</summary>
 /// <param name="Authorization">The header; null: none.</param>
 /// <param name="ClientCertificate">The certificate, with its key; null: none.</param>
-public sealed record ClusterCredential(AuthenticationHeaderValue? Authorization, X509Certificate2? ClientCertificate);
+public sealed record ClusterCredential(AuthenticationHeaderValue? Authorization, X509Certificate2? ClientCertificate)
+{
+    /// <summary>Of which kind it is; no secrets.</summary>
+    public override string ToString() => $"{Authorization?.Scheme ?? "no header"}, {(ClientCertificate is null ? "no certificate" : $"certificate of {ClientCertificate.Subject}")}";
+}
 
 /// <summary>Credentials could not be had.</summary>
 public sealed class CredentialException(string message, Exception? inner = null) : Exception(message, inner);

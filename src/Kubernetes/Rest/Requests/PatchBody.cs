@@ -1,0 +1,26 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TextOps.Crds;
+using TextOps.Kubernetes.Client;
+
+namespace TextOps.Kubernetes.Rest.Requests;
+
+/// <summary>How a patch is sent.</summary>
+/// <param name="MediaType">Tells the server its form.</param>
+/// <param name="Utf8">The patch.</param>
+/// <param name="IsRepeatable">Whether applying it twice is applying it once. Of list operations that is not known.</param>
+/// <param name="FieldManager">Who applies; null: whoever the client is.</param>
+/// <param name="Force">Whether fields of other managers are taken; null: not asked.</param>
+internal sealed record PatchBody(string MediaType, byte[] Utf8, bool IsRepeatable, string? FieldManager = null, bool? Force = null)
+{
+    public static PatchBody Of(KubernetesPatch patch) => patch switch
+    {
+        KubernetesPatch.Merge merge => new("application/merge-patch+json", Write(merge.Patch), IsRepeatable: true),
+        KubernetesPatch.Json json => new("application/json-patch+json", Write(json.Operations), IsRepeatable: false),
+        KubernetesPatch.StrategicMerge merge => new("application/strategic-merge-patch+json", Write(merge.Patch), IsRepeatable: false),
+        KubernetesPatch.Apply apply => new("application/apply-patch+yaml", Write(apply.Configuration), IsRepeatable: true, apply.FieldManager, apply.Force),
+        _ => throw new NotSupportedException($"{patch.GetType().Name} is no patch that an API server knows"),
+    };
+
+    private static byte[] Write(JsonNode patch) => JsonSerializer.SerializeToUtf8Bytes(patch, Json.Objects);
+}
