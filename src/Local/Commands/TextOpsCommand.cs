@@ -2,6 +2,7 @@ using System.CommandLine;
 using TextOps.Artifacts.Stores;
 using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.InMemory;
+using TextOps.Kubernetes.Rest.Configuration;
 using TextOps.Onnx.Embeddings;
 
 namespace TextOps.Local.Commands;
@@ -22,6 +23,7 @@ internal static class TextOpsCommand
             ValidateCommand.Create(),
             GetCommand.Create(),
             SearchCommand.Create(),
+            NodeCommand.Create(),
         };
         var parsed = root.Parse(args);
         try
@@ -34,12 +36,12 @@ internal static class TextOpsCommand
         {
             return Interrupted;
         }
-        catch (Exception exception) when (exception is UsageException or StoreLockedException or ModelFormatException or StoreRefusedException)
+        catch (Exception exception) when (exception is UsageException or StoreLockedException or ModelFormatException or StoreRefusedException or ClusterConfigurationException or CredentialException)
         {
             await Console.Error.WriteLineAsync(exception is UsageException { Message: var message } && message.Contains('\n', StringComparison.Ordinal) ? message : $"textops: {exception.Message}");
             return Refused;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or KubernetesException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or KubernetesException or HttpRequestException)
         {
             await Console.Error.WriteLineAsync($"textops: {exception.Message}");
             return Failed;
