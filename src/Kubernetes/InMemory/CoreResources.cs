@@ -35,6 +35,7 @@ internal static partial class CoreResources
         },
         new(EntityType.Of<V1ConfigMap>()) { AllowsUnconditionalUpdate = true, Validate = ValidateConfigMap, ValidateUpdate = ValidateConfigMapUpdate },
         new(EntityType.Of<V1Event>()) { AllowsUnconditionalUpdate = true, IsPersistent = false },
+        new(EntityType.Of<V1Lease>()) { IsPersistent = false, Validate = ValidateLease },
     ];
 
     private static IEnumerable<string> ValidateJob(JsonObject job)
@@ -80,6 +81,19 @@ internal static partial class CoreResources
         if (size > MaxConfigMapBytes)
         {
             yield return $"[]: Too long: must have at most {MaxConfigMapBytes} bytes";
+        }
+    }
+
+    private static IEnumerable<string> ValidateLease(JsonObject lease)
+    {
+        if ((long?)lease["spec"]?["leaseDurationSeconds"] is { } seconds and <= 0)
+        {
+            yield return $"spec.leaseDurationSeconds: Invalid value: {seconds}: must be greater than 0";
+        }
+
+        if ((long?)lease["spec"]?["leaseTransitions"] is { } transitions and < 0)
+        {
+            yield return $"spec.leaseTransitions: Invalid value: {transitions}: must be greater than or equal to 0";
         }
     }
 

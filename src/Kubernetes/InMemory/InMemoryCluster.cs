@@ -35,7 +35,7 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
     private long lastVersion;
     private bool closed;
 
-    /// <summary>Starts a cluster with the core kinds (Job, Pod, ConfigMap, Event), and loads their objects.</summary>
+    /// <summary>Starts a cluster with the core kinds (Job, Pod, ConfigMap, Event, Lease), and loads their objects.</summary>
     public InMemoryCluster(InMemoryClusterOptions? options = null)
     {
         this.options = options ?? new InMemoryClusterOptions();

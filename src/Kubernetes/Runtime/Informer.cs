@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using TextOps.Crds.Meta;
 using TextOps.Kubernetes.Client;
@@ -13,32 +14,42 @@ public sealed record InformerHandler<T>(Action<T> Added, Action<T, T> Updated, A
 /// <summary>Something that keeps a <see cref="Store{T}"/> like the server.</summary>
 public interface IInformer
 {
-    /// <summary>When the server last answered or sent a change.</summary>
+    /// <summary>When the server last sent something, or was asked anew; where several namespaces are followed, that of the one that is silent longest.</summary>
     DateTimeOffset LastActivity { get; }
+
+    /// <summary>Whether all objects have been told once.</summary>
+    bool HasSynced { get; }
 
     /// <summary>The kind it follows.</summary>
     EntityType Type { get; }
 
-    /// <summary>Lists and watches until cancelled; fails with nothing.</summary>
+    /// <summary>Watches until cancelled; fails with nothing.</summary>
     Task RunAsync(CancellationToken cancellationToken);
 
-    /// <summary>Waits for the first full list.</summary>
+    /// <summary>Waits until all objects have been told once.</summary>
     Task WaitForSyncAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>
-/// Follows one kind by list and watch, keeps the <see cref="Store"/> and tells handlers what changed. A watch that ends goes on where it was; after an
-/// error, 410 among them, everything is listed again and compared, so that deletions that were missed are told too. Reconnects are rate-limited.
+/// Follows one kind by a watch for each of <paramref name="namespaces"/> (one over all where there are none), keeps the <see cref="Store"/> and tells
+/// handlers what changed. A watch that ends goes on where it was; after an error, 410 among them, it starts from nothing and what it tells is compared
+/// with the store once it is complete, so that deletions that were missed are told too. Reconnects are rate-limited.
 /// </summary>
+/// <param name="client">The cluster.</param>
+/// <param name="namespaces">The namespaces to follow; all where empty.</param>
+/// <param name="labelSelector">Which objects; all where null.</param>
+/// <param name="time">Clock of activity and of reconnects.</param>
+/// <param name="logger">For what goes wrong.</param>
+/// <param name="transform">Makes of each object what is kept of it and handed on; the object itself where null.</param>
 public sealed partial class Informer<T>(
-    IKubernetesClient client, string? @namespace, string? labelSelector, TimeProvider time, ILogger<Informer<T>> logger) : IInformer
+    IKubernetesClient client, IReadOnlyList<string> namespaces, string? labelSelector, TimeProvider time, ILogger<Informer<T>> logger, Func<T, T>? transform = null)
+    : IInformer
     where T : class, IKubernetesObject
 {
     private readonly Lock gate = new();
     private readonly List<InformerHandler<T>> handlers = [];
-    private readonly ReconnectLimiter limiter = new(time);
-    private readonly TaskCompletionSource synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long lastActivityTicks = time.GetUtcNow().UtcTicks;
+    private readonly InformerWatch[] watches =
+        namespaces.Count == 0 ? [new InformerWatch(null, time)] : [.. namespaces.Distinct().Select(name => new InformerWatch(name, time))];
 
     /// <summary>What is known.</summary>
     public Store<T> Store { get; } = new();
@@ -47,7 +58,10 @@ public sealed partial class Informer<T>(
     public EntityType Type => EntityType.Of<T>();
 
     /// <inheritdoc/>
-    public DateTimeOffset LastActivity => new(Interlocked.Read(ref lastActivityTicks), TimeSpan.Zero);
+    public DateTimeOffset LastActivity => watches.Min(watch => watch.LastActivity);
+
+    /// <inheritdoc/>
+    public bool HasSynced => watches.All(watch => watch.Synced.IsCompleted);
 
     /// <summary>Adds a handler; it is told of the known objects at once.</summary>
     public void AddHandler(InformerHandler<T> handler)
@@ -63,32 +77,21 @@ public sealed partial class Informer<T>(
     }
 
     /// <inheritdoc/>
-    public Task WaitForSyncAsync(CancellationToken cancellationToken) => synced.Task.WaitAsync(cancellationToken);
+    public Task WaitForSyncAsync(CancellationToken cancellationToken) => Task.WhenAll(watches.Select(watch => watch.Synced)).WaitAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(watches.Select(watch => FollowAsync(watch, cancellationToken)));
+
+    private async Task FollowAsync(InformerWatch watch, CancellationToken cancellationToken)
     {
         string? version = null;
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
-                await limiter.WaitAsync(cancellationToken);
-                if (version is null)
-                {
-                    var list = await client.ListAsync<T>(@namespace, labelSelector, cancellationToken);
-                    Touch();
-                    Replace(list.Items);
-                    version = list.ResourceVersion;
-                    synced.TrySetResult();
-                }
-
-                await foreach (var change in client.WatchAsync<T>(@namespace, labelSelector, version, cancellationToken))
-                {
-                    Touch();
-                    Apply(change);
-                    version = change.ResourceVersion;
-                }
+                await watch.Limiter.WaitAsync(cancellationToken);
+                watch.Touch();
+                version = await WatchAsync(watch, version, cancellationToken);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -107,37 +110,81 @@ public sealed partial class Informer<T>(
         }
     }
 
-    private void Replace(IReadOnlyList<T> items)
+    /// <summary>One watch, until the server ends it; gives the version to go on from, null where it has to start from nothing.</summary>
+    private async Task<string?> WatchAsync(InformerWatch watch, string? version, CancellationToken cancellationToken)
+    {
+        // What a watch from nothing has told so far; it counts only when it is complete.
+        var initial = version is null ? new Dictionary<NamespacedName, T>() : null;
+        await foreach (var change in client.WatchAsync<T>(watch.Namespace, labelSelector, version, cancellationToken))
+        {
+            watch.Touch();
+            if (initial is null)
+            {
+                Apply(change);
+                version = change.ResourceVersion;
+            }
+            else if (change.Type == WatchEventType.Synced)
+            {
+                Replace(watch.Namespace, initial);
+                initial = null;
+                version = change.ResourceVersion;
+                watch.IsSynced();
+            }
+            else if (change.Type == WatchEventType.Deleted)
+            {
+                initial.Remove(NamespacedName.Of(change.Object!));
+            }
+            else if (change.Object is { } entity)
+            {
+                initial[NamespacedName.Of(entity)] = Transform(entity);
+            }
+        }
+
+        return version;
+    }
+
+    private void Replace(string? @namespace, Dictionary<NamespacedName, T> present)
     {
         lock (gate)
         {
-            var present = items.Select(NamespacedNameOf).ToHashSet();
             foreach (var known in Store.All())
             {
-                if (!present.Contains(NamespacedName.Of(known)))
+                if ((@namespace is null || known.Metadata.Namespace == @namespace) && !present.ContainsKey(NamespacedName.Of(known)))
                 {
                     Delete(known);
                 }
             }
 
-            foreach (var item in items)
+            foreach (var entity in present.Values)
             {
-                Put(item);
+                Put(entity);
             }
         }
     }
 
     private void Apply(WatchEvent<T> change)
     {
+        if (change.Object is null)
+        {
+            return;
+        }
+
+        var entity = Transform(change.Object);
         lock (gate)
         {
+            if (Store.Find(NamespacedName.Of(entity)) is { } known && IsOlder(entity, known))
+            {
+                // Told twice, or out of order: what is known came after it.
+                return;
+            }
+
             if (change.Type == WatchEventType.Deleted)
             {
-                Delete(change.Object!);
+                Delete(entity);
             }
-            else if (change.Object is not null)
+            else
             {
-                Put(change.Object);
+                Put(entity);
             }
         }
     }
@@ -187,6 +234,8 @@ public sealed partial class Informer<T>(
         }
     }
 
+    private T Transform(T entity) => transform is null ? entity : transform(entity);
+
     private void Guard(Action call)
     {
         try
@@ -199,9 +248,11 @@ public sealed partial class Informer<T>(
         }
     }
 
-    private void Touch() => Interlocked.Exchange(ref lastActivityTicks, time.GetUtcNow().UtcTicks);
-
-    private static NamespacedName NamespacedNameOf(T entity) => NamespacedName.Of(entity);
+    /// <summary>Versions that are numbers can be compared (KEP-5504); of others nothing is known but whether they are equal.</summary>
+    private static bool IsOlder(T entity, T than) =>
+        ulong.TryParse(entity.Metadata.ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+        && ulong.TryParse(than.Metadata.ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var known)
+        && version < known;
 
     [LoggerMessage(EventName = "WatchExpired", Level = LogLevel.Debug, Message = "The watch of {Resource} is too far behind and starts anew: {Reason}")]
     private partial void LogExpired(string resource, string reason);

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using TextOps.Kubernetes.Client;
 
 namespace TextOps.Kubernetes.Runtime;
@@ -25,24 +26,31 @@ public sealed class WorkQueue : IDisposable
     private readonly TimeProvider time;
     private readonly WorkQueueOptions options;
     private readonly Queue<NamespacedName> ready = [];
-    private readonly HashSet<NamespacedName> waiting = [];
-    private readonly HashSet<NamespacedName> processing = [];
+    private readonly Dictionary<NamespacedName, TimeSpan> waiting = [];
+    private readonly Dictionary<NamespacedName, TimeSpan> processing = [];
     private readonly Dictionary<NamespacedName, int> failures = [];
     private readonly Dictionary<NamespacedName, TimeSpan> delayed = [];
     private readonly PriorityQueue<NamespacedName, TimeSpan> order = new();
     private readonly Queue<TaskCompletionSource> takers = [];
     private readonly ITimer timer;
     private readonly long start;
+    private readonly KubernetesMetrics? metrics;
     private bool shutDown;
 
-    /// <summary>Makes an empty queue.</summary>
-    public WorkQueue(TimeProvider time, WorkQueueOptions? options = null)
+    /// <summary>Makes an empty queue; metrics call it by its <paramref name="name"/>.</summary>
+    public WorkQueue(TimeProvider time, WorkQueueOptions? options = null, string name = "", KubernetesMetrics? metrics = null)
     {
         this.time = time;
         this.options = options ?? new WorkQueueOptions();
+        this.metrics = metrics;
+        Name = name;
         start = time.GetTimestamp();
         timer = time.CreateTimer(_ => MoveDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        metrics?.Add(this);
     }
+
+    /// <summary>Name in metrics.</summary>
+    public string Name { get; }
 
     /// <summary>Keys that a worker could take now.</summary>
     public int Depth
@@ -56,26 +64,50 @@ public sealed class WorkQueue : IDisposable
         }
     }
 
+    /// <summary>How long the keys in hand have been there by now: all together, and the longest.</summary>
+    internal (TimeSpan Sum, TimeSpan Longest) WorkInHand
+    {
+        get
+        {
+            lock (gate)
+            {
+                var now = Now();
+                var (sum, longest) = (TimeSpan.Zero, TimeSpan.Zero);
+                foreach (var since in processing.Values)
+                {
+                    sum += now - since;
+                    longest = now - since > longest ? now - since : longest;
+                }
+
+                return (sum, longest);
+            }
+        }
+    }
+
     /// <summary>Adds a key; nothing happens where it waits already, or after <see cref="ShutDown"/>.</summary>
     public void Add(NamespacedName key)
     {
+        bool added;
         lock (gate)
         {
-            AddLocked(key);
+            added = AddLocked(key);
         }
+
+        Count(metrics?.QueueAdds, added ? 1 : 0);
     }
 
     /// <summary>Adds a key once <paramref name="delay"/> has passed; of several delays of a key the earliest counts.</summary>
     public void AddAfter(NamespacedName key, TimeSpan delay)
     {
+        Count(metrics?.QueueRetries, 1);
+        if (delay <= TimeSpan.Zero)
+        {
+            Add(key);
+            return;
+        }
+
         lock (gate)
         {
-            if (delay <= TimeSpan.Zero)
-            {
-                AddLocked(key);
-                return;
-            }
-
             var due = Now() + delay;
             if (shutDown || (delayed.TryGetValue(key, out var known) && known <= due))
             {
@@ -92,13 +124,15 @@ public sealed class WorkQueue : IDisposable
     /// <summary>Adds a key after a delay that doubles with each call until <see cref="Forget"/>.</summary>
     public void AddRateLimited(NamespacedName key)
     {
+        int count;
         lock (gate)
         {
-            var count = failures.GetValueOrDefault(key);
+            count = failures.GetValueOrDefault(key);
             failures[key] = count + 1;
-            var delay = options.BaseDelay.TotalSeconds * Math.Pow(2, Math.Min(count, 60));
-            AddAfter(key, delay >= options.MaxDelay.TotalSeconds ? options.MaxDelay : TimeSpan.FromSeconds(delay));
         }
+
+        var delay = options.BaseDelay.TotalSeconds * Math.Pow(2, Math.Min(count, 60));
+        AddAfter(key, delay >= options.MaxDelay.TotalSeconds ? options.MaxDelay : TimeSpan.FromSeconds(delay));
     }
 
     /// <summary>Starts the key's back-off from the beginning.</summary>
@@ -124,7 +158,10 @@ public sealed class WorkQueue : IDisposable
     {
         while (true)
         {
-            TaskCompletionSource turn;
+            cancellationToken.ThrowIfCancellationRequested();
+            TaskCompletionSource? turn = null;
+            NamespacedName key;
+            var waited = TimeSpan.Zero;
             lock (gate)
             {
                 if (shutDown)
@@ -132,15 +169,23 @@ public sealed class WorkQueue : IDisposable
                     return null;
                 }
 
-                if (ready.TryDequeue(out var key))
+                if (ready.TryDequeue(out key))
                 {
-                    waiting.Remove(key);
-                    processing.Add(key);
-                    return key;
+                    waiting.Remove(key, out var since);
+                    processing[key] = Now();
+                    waited = processing[key] - since;
                 }
+                else
+                {
+                    turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                    takers.Enqueue(turn);
+                }
+            }
 
-                turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                takers.Enqueue(turn);
+            if (turn is null)
+            {
+                Record(metrics?.QueueDuration, waited);
+                return key;
             }
 
             try
@@ -166,14 +211,23 @@ public sealed class WorkQueue : IDisposable
     /// <summary>Gives a key back; it comes again where it was added in the meantime.</summary>
     public void Done(NamespacedName key)
     {
+        TimeSpan held;
         lock (gate)
         {
-            if (processing.Remove(key) && waiting.Contains(key) && !shutDown)
+            if (!processing.Remove(key, out var since))
+            {
+                return;
+            }
+
+            held = Now() - since;
+            if (waiting.ContainsKey(key) && !shutDown)
             {
                 ready.Enqueue(key);
                 WakeOne();
             }
         }
+
+        Record(metrics?.WorkDuration, held);
     }
 
     /// <summary>Hands out no more keys and takes none: workers end when they are done with what they hold. State is in the cluster, so nothing is lost.</summary>
@@ -198,18 +252,35 @@ public sealed class WorkQueue : IDisposable
     {
         ShutDown();
         timer.Dispose();
+        metrics?.Remove(this);
     }
 
-    private void AddLocked(NamespacedName key)
+    private bool AddLocked(NamespacedName key)
     {
-        if (shutDown || !waiting.Add(key) || processing.Contains(key))
+        if (shutDown || !waiting.TryAdd(key, Now()))
         {
-            return;
+            return false;
         }
 
-        ready.Enqueue(key);
-        WakeOne();
+        if (!processing.ContainsKey(key))
+        {
+            ready.Enqueue(key);
+            WakeOne();
+        }
+
+        return true;
     }
+
+    // Never under the lock: whoever listens may look at the queue under a lock of its own.
+    private void Count(Counter<long>? counter, int count)
+    {
+        if (count > 0)
+        {
+            counter?.Add(count, new KeyValuePair<string, object?>("name", Name));
+        }
+    }
+
+    private void Record(Histogram<double>? histogram, TimeSpan value) => histogram?.Record(value.TotalSeconds, new KeyValuePair<string, object?>("name", Name));
 
     private void WakeOne()
     {
@@ -224,6 +295,7 @@ public sealed class WorkQueue : IDisposable
 
     private void MoveDue()
     {
+        var added = 0;
         lock (gate)
         {
             var now = Now();
@@ -233,12 +305,14 @@ public sealed class WorkQueue : IDisposable
                 if (delayed.TryGetValue(key, out var current) && current == due)
                 {
                     delayed.Remove(key);
-                    AddLocked(key);
+                    added += AddLocked(key) ? 1 : 0;
                 }
             }
 
             SetTimer();
         }
+
+        Count(metrics?.QueueAdds, added);
     }
 
     private void SetTimer()

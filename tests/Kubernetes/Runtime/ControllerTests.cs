@@ -22,7 +22,7 @@ public sealed class ControllerTests : IAsyncDisposable
     public ControllerTests()
     {
         cluster.Register(new CustomResource(Widget.Definition(), _ => []));
-        host = new ControllerHost(cluster, null, time, loggers);
+        host = new ControllerHost(cluster, [], time, loggers);
     }
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

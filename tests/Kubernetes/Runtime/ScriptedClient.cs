@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using TextOps.Crds.Meta;
@@ -5,47 +6,67 @@ using TextOps.Kubernetes.Client;
 
 namespace TextOps.Kubernetes.Tests.Runtime;
 
-/// <summary>A client whose lists and watches a test plays: the faults of real servers at will. Other calls are not for it.</summary>
+/// <summary>A client whose watches a test plays: the faults of real servers at will. Other calls are not for it.</summary>
 internal sealed class ScriptedClient : IKubernetesClient
 {
-    private readonly Channel<Func<object>> lists = Channel.CreateUnbounded<Func<object>>();
-    private readonly Channel<Channel<object>> watches = Channel.CreateUnbounded<Channel<object>>();
+    private readonly Lock gate = new();
+    private readonly List<string> watchedFrom = [];
+    private readonly ConcurrentDictionary<string, Channel<Channel<object>>> watches = new();
 
-    /// <summary>Versions that watches were asked from.</summary>
-    public List<string> WatchedFrom { get; } = [];
+    /// <summary>Versions that watches were asked from, in order; "start" for those that start by themselves.</summary>
+    public IReadOnlyList<string> WatchedFrom
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. watchedFrom];
+            }
+        }
+    }
 
-    /// <summary>Lists that were asked for.</summary>
-    public int Lists { get; private set; }
-
-    public void AnswerList<T>(string version, params T[] items) => lists.Writer.TryWrite(() => new KubernetesList<T>(items, version));
-
-    public void FailList(Exception problem) => lists.Writer.TryWrite(() => throw problem);
-
-    /// <summary>The next watch; write <see cref="WatchEvent{T}"/>s or an exception into it, or complete it.</summary>
-    public ChannelWriter<object> AnswerWatch()
+    /// <summary>The next watch of a namespace (of all: ""); write <see cref="WatchEvent{T}"/>s or an exception into it, or complete it.</summary>
+    public ChannelWriter<object> AnswerWatch(string @namespace = "")
     {
         var watch = Channel.CreateUnbounded<object>();
-        watches.Writer.TryWrite(watch);
+        Watches(@namespace).Writer.TryWrite(watch);
         return watch.Writer;
     }
 
-    public async Task<KubernetesList<T>> ListAsync<T>(string? @namespace, string? labelSelector, CancellationToken cancellationToken) where T : class, IKubernetesObject
+    /// <summary>The next watch, which tells that these objects are there and goes on.</summary>
+    public ChannelWriter<object> AnswerStart<T>(string version, T[] items, string @namespace = "") where T : class, IKubernetesObject
     {
-        Lists++;
-        return (KubernetesList<T>)(await lists.Reader.ReadAsync(cancellationToken))();
+        var watch = AnswerWatch(@namespace);
+        foreach (var item in items)
+        {
+            watch.TryWrite(new WatchEvent<T>(WatchEventType.Added, item, item.Metadata.ResourceVersion!));
+        }
+
+        watch.TryWrite(new WatchEvent<T>(WatchEventType.Synced, null, version));
+        return watch;
     }
+
+    /// <summary>The next watch fails.</summary>
+    public void FailWatch(Exception problem) => AnswerWatch().TryWrite(problem);
 
     public async IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
         string? @namespace, string? labelSelector, string? resourceVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
-        WatchedFrom.Add(resourceVersion ?? "");
-        var watch = await watches.Reader.ReadAsync(cancellationToken);
+        lock (gate)
+        {
+            watchedFrom.Add(resourceVersion ?? "start");
+        }
+
+        var watch = await Watches(@namespace ?? "").Reader.ReadAsync(cancellationToken);
         await foreach (var item in watch.Reader.ReadAllAsync(cancellationToken))
         {
             yield return item is Exception problem ? throw problem : (WatchEvent<T>)item;
         }
     }
+
+    public Task<KubernetesList<T>> ListAsync<T>(string? @namespace, string? labelSelector, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
+        throw new NotSupportedException();
 
     public Task<T?> GetAsync<T>(string name, string? @namespace, CancellationToken cancellationToken) where T : class, IKubernetesObject => throw new NotSupportedException();
 
@@ -63,4 +84,6 @@ internal sealed class ScriptedClient : IKubernetesClient
 
     public Task DeleteAsync<T>(string name, string? @namespace, DeleteOptions? options, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
         throw new NotSupportedException();
+
+    private Channel<Channel<object>> Watches(string @namespace) => watches.GetOrAdd(@namespace, _ => Channel.CreateUnbounded<Channel<object>>());
 }

@@ -28,7 +28,7 @@ internal sealed class NodeFixture : IAsyncDisposable
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var options = new ProcessNodeOptions { RunnerProgram = program, PodsFolder = folder.File("pods"), StopGrace = TimeSpan.FromSeconds(2) };
         node = new ProcessNode(cluster, options, TimeProvider.System, NullLogger<ProcessNode>.Instance);
-        host = new ControllerHost(cluster, null, TimeProvider.System, NullLoggerFactory.Instance);
+        host = new ControllerHost(cluster, [], TimeProvider.System, NullLoggerFactory.Instance);
         host.Add(new JobController(cluster, options, TimeProvider.System)).Owns<V1Pod>();
         host.Add(node);
     }

@@ -50,7 +50,7 @@ internal sealed class OperatorFixture : IAsyncDisposable
 
     public async Task StartOperatorAsync()
     {
-        host = new ControllerHost(Client, null, TimeProvider.System, NullLoggerFactory.Instance);
+        host = new ControllerHost(Client, [], TimeProvider.System, NullLoggerFactory.Instance);
         events = new EventRecorder(Client, "textops-operator", TimeProvider.System, NullLogger<EventRecorder>.Instance);
         var children = new ChildTasks(Client, host.Informer<V1Job>().Store, new LabelIndex<V1Pod>(host.Informer<V1Pod>(), ApiGroup.NameLabel), Options);
         var observer = new EmbeddingJobObserver(children, new ProgressBook(progress, TimeSpan.FromSeconds(10), TimeProvider.System), Options);
