@@ -6,6 +6,15 @@ public sealed record OperatorOptions
     /// <summary>Runner image of objects that name none.</summary>
     public string RunnerImage { get; init; } = "ghcr.io/textops/runner:0.1.0";
 
+    /// <summary>
+    /// Prefixes of the runner images that objects may name, see <see cref="Tasks.RunnerPolicy"/>; any where null. The operator's own
+    /// <see cref="RunnerImage"/> may always be named.
+    /// </summary>
+    public IReadOnlyList<string>? AllowedImages { get; init; }
+
+    /// <summary>Service accounts that runners may have; any of the object's namespace where empty.</summary>
+    public IReadOnlyList<string> AllowedServiceAccounts { get; init; } = [];
+
     /// <summary>Store of objects that name none; null where there is no default.</summary>
     public string? DefaultStore { get; init; }
 
