@@ -53,7 +53,7 @@ internal static partial class NodeCommand
         using var client = new RestKubernetesClient(cluster, new RestClientOptions { FieldManager = "textops-node", CallsPerSecond = 500, Burst = 1000 }, time, logs.CreateLogger<RestKubernetesClient>());
         var registration = new NodeRegistration(client, options.NodeName, time);
         await using var node = new ProcessNode(client, options, time, logs.CreateLogger<ProcessNode>());
-        await using var host = new ControllerHost(client, @namespace: null, time, logs);
+        await using var host = new ControllerHost(client, [], time, logs);
         host.Add(node, new ControllerOptions { Workers = 16 });
 
         await registration.RegisterAsync(cancellationToken);
