@@ -13,41 +13,43 @@ public sealed class ClusterConfigurationLoader(ClusterEnvironment environment, T
     public ClusterConfiguration Load(ClusterConfigurationOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var configuration = Find(options);
-        return options.Namespace is null ? configuration : configuration with { Namespace = options.Namespace };
+        var configuration = Find(options.KubeConfig, string.IsNullOrEmpty(options.Context) ? null : options.Context);
+        return string.IsNullOrEmpty(options.Namespace) ? configuration : configuration with { Namespace = options.Namespace };
     }
 
-    private ClusterConfiguration Find(ClusterConfigurationOptions options)
+    private ClusterConfiguration Find(string? given, string? context)
     {
-        if (!string.IsNullOrEmpty(options.KubeConfig))
+        if (!string.IsNullOrEmpty(given))
         {
-            return FromFiles("the given kubeconfig", options.KubeConfig, options.Context);
+            return FromFiles("the given kubeconfig", Listed(given), context);
         }
 
         var listed = environment.Variable("KUBECONFIG");
         if (listed.Length > 0)
         {
-            return FromFiles("KUBECONFIG", listed, options.Context);
+            return FromFiles("KUBECONFIG", Listed(listed), context);
         }
 
         // A context is an entry of a kubeconfig: who names one does not mean the pod's own cluster.
         var pod = new InClusterFiles(environment);
-        if (options.Context is null && pod.Exist)
+        if (context is null && pod.Exist)
         {
             return pod.Load(time);
         }
 
         var homeFile = Path.Combine(environment.Home, ".kube", "config");
         return environment.Home.Length > 0 && File.Exists(homeFile)
-            ? FromFiles("the home folder", homeFile, options.Context)
+            ? FromFiles("the home folder", [homeFile], context)
             : throw new ClusterConfigurationException(
-                $"no cluster is configured: KUBECONFIG is not set, {(pod.Exist ? $"the context {options.Context} was asked for in a pod" : pod.WhyNot)}, " +
+                $"no cluster is configured: KUBECONFIG is not set, {(pod.Exist ? $"the context {context} was asked for in a pod" : pod.WhyNot)}, " +
                 $"and {(environment.Home.Length > 0 ? $"{homeFile} does not exist" : "there is no home folder")}; give the path of a kubeconfig or set KUBECONFIG to it");
     }
 
-    private ClusterConfiguration FromFiles(string source, string list, string? context)
+    private static List<string> Listed(string paths) =>
+        [.. paths.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(Path.GetFullPath).Distinct()];
+
+    private ClusterConfiguration FromFiles(string source, List<string> paths, string? context)
     {
-        var paths = list.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(Path.GetFullPath).Distinct().ToList();
         if (paths.Find(Directory.Exists) is { } folder)
         {
             throw new ClusterConfigurationException($"{source} names the folder {folder}; name a file");
@@ -55,7 +57,7 @@ public sealed class ClusterConfigurationLoader(ClusterEnvironment environment, T
 
         var files = paths.Where(File.Exists).ToList();
         return files.Count > 0
-            ? new KubeConfig([.. files.Select(KubeConfigFile.Read).OfType<KubeConfigFile>()], string.Join(", ", files)).Load(context, time)
-            : throw new ClusterConfigurationException($"{source} ({list}) names no file that exists; correct the path");
+            ? new KubeConfig([.. files.Select(KubeConfigFile.Read).OfType<KubeConfigFile>()], string.Join(", ", files)).Load(context, environment, time)
+            : throw new ClusterConfigurationException($"{source} ({string.Join(", ", paths)}) names no file that exists; correct the path");
     }
 }

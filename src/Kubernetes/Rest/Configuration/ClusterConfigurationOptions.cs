@@ -1,6 +1,6 @@
 namespace TextOps.Kubernetes.Rest.Configuration;
 
-/// <summary>What a user says about the cluster that is meant, as on kubectl's command line.</summary>
+/// <summary>What a user says about the cluster that is meant, as on kubectl's command line. An empty string is as good as null.</summary>
 public sealed record ClusterConfigurationOptions
 {
     /// <summary>Path of a kubeconfig, or several as <c>KUBECONFIG</c> lists them; null: look where kubectl looks, and in the pod.</summary>

@@ -18,7 +18,7 @@ internal sealed class KubeConfig(IReadOnlyList<KubeConfigFile> files, string sou
     public const string Context = "context";
 
     /// <summary>What the context says; the current one where <paramref name="name"/> is null.</summary>
-    public ClusterConfiguration Load(string? name, TimeProvider time)
+    public ClusterConfiguration Load(string? name, ClusterEnvironment environment, TimeProvider time)
     {
         name ??= files.Select(file => file.CurrentContext).FirstOrDefault(current => current.Length > 0)
             ?? throw new ClusterConfigurationException($"current-context is not set in {source}; {Choices(Context)}, or set it: kubectl config use-context NAME");
@@ -32,7 +32,7 @@ internal sealed class KubeConfig(IReadOnlyList<KubeConfigFile> files, string sou
             InsecureSkipTlsVerify = cluster.InsecureSkipTlsVerify,
             TlsServerName = cluster.TlsServerName,
             Proxy = cluster.Proxy,
-            Credentials = user is null ? AnonymousCredentials.Instance : new KubeConfigUser(user, time).Credentials(),
+            Credentials = user is null ? AnonymousCredentials.Instance : new KubeConfigUser(user, cluster, environment, time).Credentials(),
         };
         return context.Text("namespace") is { Length: > 0 } ns ? configuration with { Namespace = ns } : configuration;
     }

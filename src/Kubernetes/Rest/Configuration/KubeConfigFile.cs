@@ -5,7 +5,6 @@ namespace TextOps.Kubernetes.Rest.Configuration;
 /// <summary>One kubeconfig (kubernetes.io/docs/reference/config-api/kubeconfig.v1), not yet merged with others.</summary>
 internal sealed class KubeConfigFile
 {
-    private static readonly string[] Secrets = ["token", "password", "client-key-data", "value", "access-token", "id-token", "refresh-token"];
     private readonly Dictionary<(string Kind, string Name), KubeConfigNode> entries = [];
 
     private KubeConfigFile(Manifest manifest)
@@ -55,8 +54,9 @@ internal sealed class KubeConfigFile
         };
     }
 
-    // What the reader of manifests says of a value may show the value.
-    private static ManifestError WithoutSecret(ManifestError error) => Secrets.Contains(error.Path[(error.Path.LastIndexOf('.') + 1)..])
-        ? error with { Message = $"{error.Path} is given twice, or does not mean the same to every reader of YAML; write it once and in double quotes" }
-        : error;
+    // What the reader of manifests says of a value may show the value, and a user's may be a secret.
+    private static ManifestError WithoutSecret(ManifestError error) =>
+        error.Path.StartsWith("users[", StringComparison.Ordinal) && error.Path.Contains("].user", StringComparison.Ordinal)
+            ? error with { Message = $"{error.Path} cannot be read as it is written; write it once, and text in double quotes" }
+            : error;
 }

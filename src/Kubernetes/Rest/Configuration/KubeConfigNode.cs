@@ -11,6 +11,12 @@ namespace TextOps.Kubernetes.Rest.Configuration;
 /// <param name="entry">The entry that it is or belongs to, as messages name it: <c>user admin</c>.</param>
 internal sealed class KubeConfigNode(Manifest manifest, JsonObject content, string path, string entry)
 {
+    /// <summary>The folder of the file.</summary>
+    public string Folder => Path.GetDirectoryName(manifest.File)!;
+
+    /// <summary>Where the object is, as messages name it.</summary>
+    public string Place => $"{entry} in {manifest.File}";
+
     /// <summary>Names of the fields that are set.</summary>
     public IEnumerable<string> Fields => content.Select(pair => pair.Key).Where(Has);
 
@@ -90,12 +96,6 @@ internal sealed class KubeConfigNode(Manifest manifest, JsonObject content, stri
     public ClusterConfigurationException Error(string field, string problem, Exception? inner = null) =>
         new(manifest.Error(At(field), $"{(entry.Length == 0 ? "" : $"{entry}: ")}{At(field)} {problem}").ToString(), inner);
 
-    /// <summary>The folder of the file.</summary>
-    public string Folder => Path.GetDirectoryName(manifest.File)!;
-
-    /// <summary>Where the object is, as messages name it.</summary>
-    public string Place => $"{entry} in {manifest.File}";
-
     private string At(string field) => path.Length == 0 ? field : $"{path}.{field}";
 
     private JsonArray List(string field) => content[field] switch
@@ -105,11 +105,8 @@ internal sealed class KubeConfigNode(Manifest manifest, JsonObject content, stri
         var value => throw Wrong(field, value, "a list"),
     };
 
-    private ClusterConfigurationException Wrong(string field, JsonNode? value, string expected) => Error(field, $"is {Kind(value)}, expected {expected}" + (value switch
-    {
-        JsonValue when expected == "a string" => "; put it in quotes",
-        _ => "",
-    }));
+    private ClusterConfigurationException Wrong(string field, JsonNode? value, string expected) =>
+        Error(field, $"is {Kind(value)}, expected {expected}{(value is JsonValue && expected == "a string" ? "; put it in quotes" : "")}");
 
     private static string Kind(JsonNode? value) => value?.GetValueKind() switch
     {

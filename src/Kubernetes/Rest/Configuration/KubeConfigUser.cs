@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace TextOps.Kubernetes.Rest.Configuration;
 
 /// <summary>A kubeconfig's user.</summary>
-internal sealed class KubeConfigUser(KubeConfigNode node, TimeProvider time)
+internal sealed class KubeConfigUser(KubeConfigNode node, KubeConfigCluster cluster, ClusterEnvironment environment, TimeProvider time)
 {
     private static readonly string[] Ways = ["tokenFile", "token", "username", "password", "exec"];
 
@@ -36,6 +36,7 @@ internal sealed class KubeConfigUser(KubeConfigNode node, TimeProvider time)
                 ? StaticCredentials.Bearer(node.Text("token"))
                 : throw node.Error("token", "is empty, or holds spaces, line breaks or other letters that no token has; write the token alone"),
             ["username" or "password"] => StaticCredentials.Basic(node.Required("username", "password needs it"), node.Required("password", "username needs it")),
+            ["exec"] => new ExecCredentials(new ExecPlugin(node.Child("exec")!, cluster, environment), time),
             _ => (ICredentialSource?)null,
         };
         var certificate = Certificate();
@@ -49,11 +50,6 @@ internal sealed class KubeConfigUser(KubeConfigNode node, TimeProvider time)
         if (node.Has("auth-provider"))
         {
             throw node.Error("auth-provider", "was removed from Kubernetes in 1.26; use an exec plugin instead (kubernetes.io/docs, \"client-go credential plugins\")");
-        }
-
-        if (node.Has("exec"))
-        {
-            throw node.Error("exec", "is not supported yet; use a token or a client certificate");
         }
 
         if (node.Fields.FirstOrDefault(field => field is "as" or "as-uid" or "as-groups" or "as-user-extra") is { } impersonation)

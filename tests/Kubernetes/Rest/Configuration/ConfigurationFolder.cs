@@ -1,3 +1,4 @@
+using System.Text;
 using TextOps.Kubernetes.Rest.Configuration;
 using TextOps.Kubernetes.Tests.Support;
 using TextOps.Tests;
@@ -8,18 +9,17 @@ namespace TextOps.Kubernetes.Tests.Rest.Configuration;
 internal sealed class ConfigurationFolder : IDisposable
 {
     private readonly TemporaryFolder folder = new();
-    private readonly Dictionary<string, string> variables = new(StringComparer.Ordinal) { ["PATH"] = "/usr/bin:/bin" };
 
     public ManualTime Time { get; } = new();
+
+    /// <summary>The environment.</summary>
+    public Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal) { ["PATH"] = "/usr/bin:/bin" };
 
     public string Home => File("home");
 
     public string ServiceAccount => File("serviceaccount");
 
-    public string this[string variable]
-    {
-        set => variables[variable] = value;
-    }
+    public static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
     public string File(params string[] parts) => folder.File(parts);
 
@@ -33,38 +33,33 @@ internal sealed class ConfigurationFolder : IDisposable
     }
 
     /// <summary>Writes a kubeconfig with one context, <paramref name="name"/>, whose cluster and user have that name too.</summary>
-    /// <param name="user">The user's fields, each line indented by four spaces.</param>
-    /// <param name="cluster">More fields of the cluster, likewise.</param>
-    public string WriteKubeConfig(string user = "", string cluster = "", string file = "config", string name = "main") => Write(file, $"""
+    /// <param name="user">The user's fields, in one line.</param>
+    /// <param name="cluster">The cluster's fields beside the server, in one line.</param>
+    public string WriteKubeConfig(string user = "", string cluster = "", string file = "config", string name = "main") => Write(file, $$"""
         apiVersion: v1
         kind: Config
-        current-context: {name}
+        current-context: {{name}}
         contexts:
-        - name: {name}
-          context:
-            cluster: {name}
-            user: {name}
+        - name: {{name}}
+          context: { cluster: {{name}}, user: {{name}} }
         clusters:
-        - name: {name}
-          cluster:
-            server: https://{name}.example:6443
-        {cluster}
+        - name: {{name}}
+          cluster: { server: "https://{{name}}.example:6443", {{cluster}} }
         users:
-        - name: {name}
-          user:
-        {user}
+        - name: {{name}}
+          user: { {{user}} }
         """);
 
     public ClusterConfiguration Load(string? path = null, string? context = null) => Load(new ClusterConfigurationOptions { KubeConfig = path, Context = context });
 
     public ClusterConfiguration Load(ClusterConfigurationOptions options) => new ClusterConfigurationLoader(
-        new ClusterEnvironment { Variables = variables, Home = Home, ServiceAccountFolder = ServiceAccount }, Time).Load(options);
+        new ClusterEnvironment { Variables = Variables, Home = Home, ServiceAccountFolder = ServiceAccount }, Time).Load(options);
 
     /// <summary>The message of the error that loading ends with.</summary>
     public string Refuse(string? path = null, string? context = null) => Assert.Throws<ClusterConfigurationException>(() => Load(path, context)).Message;
 
-    /// <summary>The header that a user of these fields shows.</summary>
-    public async Task<string?> HeaderAsync(string user) => (await Load(WriteKubeConfig(user)).Credentials.GetAsync(null, default)).Authorization?.ToString();
+    /// <summary>The credentials of a user with these fields.</summary>
+    public ICredentialSource User(string fields) => Load(WriteKubeConfig(fields)).Credentials;
 
     public void Dispose() => folder.Dispose();
 }
