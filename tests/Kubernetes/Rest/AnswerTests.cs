@@ -40,9 +40,9 @@ public sealed class AnswerTests : ScriptedServer
         Assert.All(Server.Seen, request =>
         {
             Assert.Equal(("PATCH", mediaType, body), (request.Method, request.MediaType, request.Body));
-            Assert.Equal(patch is KubernetesPatch.Apply ? "me" : "textops-operator", request.Query["fieldManager"]);
-            Assert.Equal(patch is KubernetesPatch.Apply ? "true" : "", request.Query["force"].ToString());
-            Assert.Equal("Strict", request.Query["fieldValidation"]);
+            Assert.Equal(patch is KubernetesPatch.Apply ? "me" : "textops-operator", request["fieldManager"]);
+            Assert.Equal(patch is KubernetesPatch.Apply ? "true" : "", request["force"]);
+            Assert.Equal("Strict", request["fieldValidation"]);
         });
     }
 

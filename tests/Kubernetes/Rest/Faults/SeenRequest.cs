@@ -12,6 +12,9 @@ namespace TextOps.Kubernetes.Tests.Rest.Faults;
 /// <param name="Body">The body as text.</param>
 internal sealed record SeenRequest(string Method, string Path, IQueryCollection Query, string Authorization, string Protocol, string? MediaType, string Body)
 {
+    /// <summary>A parameter of the query; empty where it is not there.</summary>
+    public string this[string parameter] => Query[parameter].ToString();
+
     public bool IsWatch => Query.ContainsKey("watch");
 
     /// <summary>A list of a kind, or one page of it.</summary>
