@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using TextOps.Crds;
 
@@ -22,7 +23,7 @@ internal sealed partial class ServerWarnings(ILogger logger)
 
         foreach (var warning in headers.Warning)
         {
-            var text = Ellipsis.Cut(new string([.. warning.Text.Trim('"').Replace("\\\"", "\"", StringComparison.Ordinal).Select(letter => char.IsControl(letter) ? ' ' : letter)]), MaxBytes);
+            var text = Ellipsis.Cut(Unquote(warning.Text), MaxBytes);
 
             // A server that makes up new ones all the time fills neither the memory nor the log.
             if (seen.Count < MaxKept && seen.TryAdd(text, true))
@@ -30,6 +31,19 @@ internal sealed partial class ServerWarnings(ILogger logger)
                 LogWarning(request.Method.Method, request.Path, text);
             }
         }
+    }
+
+    /// <summary>What stands in a quoted string (RFC 9110), on one line.</summary>
+    private static string Unquote(string quoted)
+    {
+        var text = new StringBuilder();
+        for (var i = 1; i < quoted.Length - 1; i++)
+        {
+            i += quoted[i] == '\\' && i < quoted.Length - 2 ? 1 : 0;
+            text.Append(char.IsControl(quoted[i]) ? ' ' : quoted[i]);
+        }
+
+        return text.ToString();
     }
 
     [LoggerMessage(EventName = "ApiServerWarning", Level = LogLevel.Information, Message = "The API server warns about {Method} {Path}: {Warning}")]

@@ -26,6 +26,7 @@ internal sealed class WatchLines(Stream stream, string what, int maxBytes, TimeS
             if (length >= 0)
             {
                 var line = buffer.AsMemory(start..(searched + length));
+                CheckLength(line.Length);
                 start = searched = searched + length + 1;
                 if (!Utf8.IsValid(line.Span))
                 {
@@ -51,11 +52,7 @@ internal sealed class WatchLines(Stream stream, string what, int maxBytes, TimeS
 
     private void MakeRoom()
     {
-        if (end - start >= maxBytes)
-        {
-            throw new InvalidDataException($"{what}: an event is longer than {maxBytes} bytes");
-        }
-
+        CheckLength(end - start);
         if (start > 0)
         {
             buffer.AsSpan(start..end).CopyTo(buffer);
@@ -64,7 +61,15 @@ internal sealed class WatchLines(Stream stream, string what, int maxBytes, TimeS
 
         if (end == buffer.Length)
         {
-            Array.Resize(ref buffer, Math.Min(buffer.Length * 2, maxBytes));
+            Array.Resize(ref buffer, buffer.Length * 2);
+        }
+    }
+
+    private void CheckLength(int length)
+    {
+        if (length > maxBytes)
+        {
+            throw new InvalidDataException($"{what}: an event is longer than {maxBytes} bytes");
         }
     }
 
