@@ -37,4 +37,30 @@ public sealed record RestClientOptions
 
     /// <summary>How often a call is tried at most.</summary>
     public int MaxTries { get; init; } = 5;
+
+    /// <summary>What cannot work; null where all can.</summary>
+    internal string? Problem()
+    {
+        ReadOnlySpan<(string Name, double Value)> numbers =
+        [
+            (nameof(Timeout), Timeout.TotalSeconds),
+            (nameof(ListTimeout), ListTimeout.TotalSeconds),
+            (nameof(WatchIdleTimeout), WatchIdleTimeout.TotalSeconds),
+            (nameof(MaxEventBytes), MaxEventBytes),
+            (nameof(MaxAnswerBytes), MaxAnswerBytes),
+            (nameof(PageSize), PageSize),
+            (nameof(CallsPerSecond), CallsPerSecond),
+            (nameof(Burst), Burst),
+            (nameof(MaxTries), MaxTries),
+        ];
+        foreach (var (name, value) in numbers)
+        {
+            if (!(value > 0))
+            {
+                return $"{nameof(RestClientOptions)}.{name} ({value}) must be more than 0";
+            }
+        }
+
+        return null;
+    }
 }

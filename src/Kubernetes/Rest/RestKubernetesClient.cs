@@ -27,6 +27,11 @@ public sealed class RestKubernetesClient : IKubernetesClient, IDisposable
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(options);
+        if (options.Problem() is { } problem)
+        {
+            throw new ArgumentException(problem, nameof(options));
+        }
+
         this.options = options;
         connection = new ApiConnection(configuration, options, time, logger);
         lists = new ResourceLists(connection, options);

@@ -26,6 +26,7 @@ public sealed class AnswerTests : ScriptedServer
     };
 
     [Theory]
+    [Trait("pitfall", "kubernetes-client/csharp#971")]
     [MemberData(nameof(Patches))]
     public async Task Each_form_of_patch_has_its_media_type(KubernetesPatch patch, string mediaType, string body)
     {
@@ -214,6 +215,19 @@ public sealed class AnswerTests : ScriptedServer
         Assert.DoesNotContain(Token, refusal.ToString(), StringComparison.Ordinal);
         Assert.Equal(0, Logs.Count(LogLevel.Debug, Token));
         Assert.Equal(2, Logs.Count(LogLevel.Debug));
+    }
+
+    [Fact]
+    public void Settings_that_cannot_work_are_refused_by_name()
+    {
+        Assert.StartsWith(
+            "RestClientOptions.CallsPerSecond (0) must be more than 0",
+            Assert.Throws<ArgumentException>(() => NewClient(new RestClientOptions { CallsPerSecond = 0 })).Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            "RestClientOptions.WatchIdleTimeout (-1) must be more than 0",
+            Assert.Throws<ArgumentException>(() => NewClient(new RestClientOptions { WatchIdleTimeout = TimeSpan.FromSeconds(-1) })).Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>Another token whenever one is refused.</summary>

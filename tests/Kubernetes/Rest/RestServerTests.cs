@@ -75,6 +75,7 @@ public sealed class RestServerTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("pitfall", "kubernetes-client/csharp#1634")]
     public async Task An_apply_creates_then_changes_and_meets_other_managers()
     {
         KubernetesPatch.Apply Apply(string value, string manager, bool force = false) => new(

@@ -30,6 +30,7 @@ public sealed class WatchTests : ScriptedServer
     };
 
     [Fact]
+    [Trait("pitfall", "kubernetes-client/csharp#884")]
     public async Task It_asks_for_bookmarks_and_for_an_end_in_five_to_ten_minutes()
     {
         Server.Next(Spoil.Events(Added, Bookmark));
@@ -89,6 +90,7 @@ public sealed class WatchTests : ScriptedServer
     }
 
     [Fact]
+    [Trait("pitfall", "kubernetes-client/csharp Watcher")]
     public async Task An_error_event_ends_the_watch_with_its_code()
     {
         Server.Next(Spoil.Events(Added, Spoil.Event("ERROR", Spoil.Status(410, "Expired", "too old resource version: 5 (10)")), Added));
@@ -99,6 +101,7 @@ public sealed class WatchTests : ScriptedServer
     }
 
     [Theory]
+    [Trait("pitfall", "kubernetes-client/csharp Watcher")]
     [MemberData(nameof(Garbage))]
     public async Task A_line_that_is_no_event_ends_the_watch_after_what_came_before(string line, string said)
     {
@@ -150,6 +153,7 @@ public sealed class WatchTests : ScriptedServer
     }
 
     [Fact]
+    [Trait("pitfall", "kubernetes-client/csharp#533")]
     public async Task A_watch_that_falls_silent_is_taken_for_dead_after_three_minutes()
     {
         Server.Next(Spoil.EventsThenSilence(Added));

@@ -17,7 +17,7 @@ internal sealed partial class ApiConnection(ClusterConfiguration configuration, 
     private readonly ClusterTransport transport = new(configuration);
     private readonly CallLimiter limiter = new(options.CallsPerSecond, options.Burst, time);
     private readonly ServerWarnings warnings = new(logger);
-    private readonly string root = configuration.Server.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/');
+    private readonly string root = ConnectionErrors.Address(configuration.Server);
     private readonly string host = configuration.Server.Authority;
 
     /// <summary>
@@ -57,7 +57,7 @@ internal sealed partial class ApiConnection(ClusterConfiguration configuration, 
             catch (HttpRequestException failure)
             {
                 problem = ConnectionErrors.Describe(configuration.Server, request, failure);
-                mayRetry = RetryRules.Allow(request, failure.HttpRequestError);
+                mayRetry = RetryRules.Allow(request, failure);
             }
 
             var delay = RetryRules.Delay(tries, asked);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Authentication;
 
 namespace TextOps.Kubernetes.Rest.Requests;
 
@@ -23,10 +24,13 @@ internal static class RetryRules
         _ => false,
     };
 
-    public static bool Allow(ApiRequest request, HttpRequestError problem) => problem switch
+    public static bool Allow(ApiRequest request, HttpRequestException problem) => problem.HttpRequestError switch
     {
         HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError => true,
-        HttpRequestError.SecureConnectionError or HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.UserAuthenticationError => false,
+
+        // A handshake that breaks off is a server that just goes; a certificate that is refused stays so.
+        HttpRequestError.SecureConnectionError => problem.InnerException is not AuthenticationException,
+        HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.UserAuthenticationError => false,
         _ => request.IsRepeatable,
     };
 

@@ -43,7 +43,7 @@ internal sealed record StatusDocument
         if (code == HttpStatusCode.Unauthorized)
         {
             // All that servers say is "Unauthorized".
-            message = $"{request}: {read.Message}: the API server does not take the credentials; check the user of the kubeconfig or the service account's token";
+            message = $"{request}: {read.Message ?? read.Reason}: the API server does not take the credentials; check the user of the kubeconfig or the service account's token";
         }
 
         return read with { Code = read.Code == 0 ? (int)code : read.Code, Reason = read.Reason ?? code.ToString(), Message = message };

@@ -103,17 +103,27 @@ internal static class Spoil
         return false;
     });
 
-    /// <summary>A line of somebody's own comes in between, after some events.</summary>
-    public static Fault Insert(string inserted, int after) => exchange => LinesAsync(exchange, async (line, number) =>
+    /// <summary>After some events, once <paramref name="when"/>, a line of somebody's own comes, and nothing more from the server.</summary>
+    public static Fault EndWith(string line, int after, Task when) => exchange => LinesAsync(exchange, async (told, number) =>
     {
-        await exchange.SendLineAsync(line);
-        if (number == after)
+        await exchange.SendLineAsync(told);
+        if (number < after)
         {
-            await exchange.SendLineAsync(inserted);
+            return true;
         }
 
-        return true;
+        await when.WaitAsync(exchange.Gone);
+        await exchange.SendLineAsync(line);
+        await exchange.StallAsync();
+        return false;
     });
+
+    /// <summary>The server's answer, later.</summary>
+    public static Fault Wait(Task when) => async exchange =>
+    {
+        await when.WaitAsync(exchange.Gone);
+        await Pass(exchange);
+    };
 
     /// <summary>A Status.</summary>
     public static string Status(int code, string reason, string message, string? name = null) => JsonSerializer.Serialize(new
