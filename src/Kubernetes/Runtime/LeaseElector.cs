@@ -69,7 +69,10 @@ public sealed partial class LeaseElector
                 }
 
                 TellHolder();
-                await Task.Delay(options.RetryPeriod * (1 + (LeaseElectorOptions.Jitter * Random.NextDouble())), time, cancellationToken);
+                var pause = options.RetryPeriod * (1 + (LeaseElectorOptions.Jitter * Random.NextDouble()));
+
+                // Not by the delay's own token, which goes on from a thread of the pool: tests run this on one thread.
+                await Task.Delay(pause, time, CancellationToken.None).WaitAsync(cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -230,11 +233,13 @@ public sealed partial class LeaseElector
     /// <summary>Waits for the work's end, for some time at most; how it ended is for another to see.</summary>
     private async Task WaitAsync(Task work, TimeSpan most)
     {
-        if (most > TimeSpan.Zero && !work.IsCompleted)
+        try
         {
-            using var ended = new CancellationTokenSource();
-            await Task.WhenAny(work, Task.Delay(most, time, ended.Token));
-            Cancel(ended);
+            await work.WaitAsync(most > TimeSpan.Zero ? most : TimeSpan.Zero, time);
+        }
+        catch (Exception)
+        {
+            // It failed, or goes on.
         }
     }
 
