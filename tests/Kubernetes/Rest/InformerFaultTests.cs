@@ -159,7 +159,7 @@ public sealed class InformerFaultTests : IAsyncLifetime
     {
         var options = new RestClientOptions { WatchIdleTimeout = watchIdleTimeout ?? TimeSpan.FromMinutes(3), PageSize = pageSize };
         client = new RestKubernetesClient(proxy.Configuration, options, TimeProvider.System, NullLogger.Instance);
-        var informer = new Informer<V1ConfigMap>(client, cluster.Namespace, Selector, TimeProvider.System, NullLogger<Informer<V1ConfigMap>>.Instance);
+        var informer = new Informer<V1ConfigMap>(client, [cluster.Namespace], Selector, TimeProvider.System, NullLogger<Informer<V1ConfigMap>>.Instance);
         if (first is not null)
         {
             informer.AddHandler(first);

@@ -25,7 +25,8 @@ internal sealed class RestCluster : IAsyncDisposable
     /// <summary>Opens one; skips the running test where no API server runs.</summary>
     public static async Task<RestCluster> OpenAsync(params string[] needed)
     {
-        var configuration = AdminConfiguration.Read(TestCluster.Require(needed));
+        var configuration = new ClusterConfigurationLoader(ClusterEnvironment.Current(), TimeProvider.System)
+            .Load(new ClusterConfigurationOptions { KubeConfig = TestCluster.Require(needed).KubeConfig, Context = "admin" });
 
         // Tests make many calls in a row: their client does not wait for its turn.
         var client = new RestKubernetesClient(configuration, new RestClientOptions { CallsPerSecond = 1000, Burst = 1000 }, TimeProvider.System, NullLogger.Instance);
