@@ -30,7 +30,7 @@ demo: build ## embed the sample corpus in local mode, show the table and one sea
 test: build ## run all tests
 	hack/test.sh $(CONFIGURATION)
 
-generate: setup ## write config/crds, docs/reference and the tokenizer's Unicode tables
+generate: setup ## write config/crds, config/rbac, docs/reference and the tokenizer's Unicode tables
 	dotnet run --project hack/generate -c $(CONFIGURATION) -v quiet
 	node hack/unicode/generate.mjs
 

@@ -3,6 +3,9 @@ namespace TextOps.Operator;
 /// <summary>What the operator is told when it starts.</summary>
 public sealed record OperatorOptions
 {
+    /// <summary>Name of the lease that the operator which works holds.</summary>
+    public const string LeaseName = "textops-operator";
+
     /// <summary>Runner image of objects that name none.</summary>
     public string RunnerImage { get; init; } = "ghcr.io/textops/runner:0.1.0";
 

@@ -8,6 +8,7 @@ using TextOps.Crds;
 using TextOps.Crds.Meta;
 using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.Core;
+using TextOps.Kubernetes.Rbac;
 
 namespace TextOps.Kubernetes.Runtime;
 
@@ -32,6 +33,7 @@ public interface IEventRecorder
 /// Writes Events, one after the other in the background. Equal ones (same object, type, reason and message) are one Event whose count grows; its name
 /// is made from them, so a restarted operator goes on counting. Where the cluster is slow, news is dropped and counted, not queued without bound.
 /// </summary>
+[Rbac<V1Event>("get", "create", "patch")]
 public sealed partial class EventRecorder : IEventRecorder, IAsyncDisposable
 {
     private const int Capacity = 1000;

@@ -5,12 +5,15 @@ using TextOps.Crds;
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.Core;
+using TextOps.Kubernetes.Rbac;
 using TextOps.Kubernetes.Runtime;
 using TextOps.Operator.Tasks;
 
 namespace TextOps.Operator.EmbeddingJobs;
 
 /// <summary>Keeps EmbeddingJobs: observes the children, decides, acts, and reports in the status.</summary>
+[Rbac<EmbeddingJob>("get", "list", "watch")]
+[Rbac<EmbeddingJob>("update", Subresource = "status")]
 public sealed partial class EmbeddingJobController(
     IKubernetesClient client,
     ChildTasks children,

@@ -8,8 +8,6 @@ namespace TextOps.Operator.Host;
 /// <summary>Runs a control plane, and serves its health and its metrics while it runs.</summary>
 internal sealed partial class OperatorHost(HostOptions options, string version, ILoggerFactory loggers)
 {
-    private const string OurMeters = "TextOps.";
-
     private readonly ILogger<OperatorHost> logger = loggers.CreateLogger<OperatorHost>();
 
     /// <summary>Where probes are served; null before it runs, and where they are not.</summary>
@@ -23,7 +21,7 @@ internal sealed partial class OperatorHost(HostOptions options, string version, 
     public async Task RunAsync(IControlPlane plane, CancellationToken stop)
     {
         using var process = new ProcessMetrics(version);
-        using var metrics = new MetricRegistry(meter => meter.Name.StartsWith(OurMeters, StringComparison.Ordinal), loggers.CreateLogger<MetricRegistry>());
+        using var metrics = new MetricRegistry(MetricRegistry.IsOurs, loggers.CreateLogger<MetricRegistry>());
         await using var health = await ServeAsync("--health-address", options.HealthAddress, new(StringComparer.Ordinal)
         {
             ["/healthz"] = _ => HealthReport.Of("healthz", plane.Liveness),

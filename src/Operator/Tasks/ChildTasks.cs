@@ -7,11 +7,15 @@ using TextOps.Crds.Meta;
 using TextOps.Crds.Tasks;
 using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.Core;
+using TextOps.Kubernetes.Rbac;
 using TextOps.Kubernetes.Runtime;
 
 namespace TextOps.Operator.Tasks;
 
 /// <summary>The child Jobs of our objects: observed through the informers' stores, created and deleted by name, never changed but for our annotations.</summary>
+[Rbac<V1Job>("list", "watch", "create", "patch", "delete")]
+[Rbac<V1Pod>("list", "watch")]
+[Rbac<V1ConfigMap>("create", "delete")]
 public sealed class ChildTasks(IKubernetesClient client, Store<V1Job> jobs, LabelIndex<V1Pod> pods, OperatorOptions options)
 {
     /// <summary>The attempts that belong to <paramref name="owner"/>: its Jobs, and pods that still end though their Job is gone.</summary>

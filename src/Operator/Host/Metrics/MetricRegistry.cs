@@ -13,6 +13,8 @@ internal sealed partial class MetricRegistry : IDisposable
     /// <summary>Buckets of histograms that advise none: those of Prometheus' own clients, in seconds.</summary>
     private static readonly double[] DefaultBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+    private const string OurMeters = "TextOps.";
+
     private const string DroppedName = "textops_metrics_dropped_measurements";
 
     private readonly Lock gate = new();
@@ -44,6 +46,9 @@ internal sealed partial class MetricRegistry : IDisposable
         listener.SetMeasurementEventCallback<decimal>((_, value, tags, family) => Record(family, (double)value, tags));
         listener.Start();
     }
+
+    /// <summary>Whether a meter is one of ours: the runtime's, the client's, the process's.</summary>
+    public static bool IsOurs(Meter meter) => meter.Name.StartsWith(OurMeters, StringComparison.Ordinal);
 
     /// <summary>All families by name; observable instruments are asked now.</summary>
     public IReadOnlyList<MetricSnapshot> Collect()
