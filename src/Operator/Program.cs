@@ -1,0 +1,3 @@
+using TextOps.Operator.Host;
+
+return await OperatorCommand.RunAsync(args, OperatorControlPlane.Build);
