@@ -353,6 +353,17 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
                 $"the UID in the precondition ({uid}) does not match the UID in record ({stored.Uid}). The object might have been deleted and then recreated");
         }
 
+        if (deleteOptions?.ResourceVersion is { } version && version != Version(stored.ResourceVersion))
+        {
+            throw ApiErrors.Conflict(table.Type, stored.Key.Name,
+                $"the ResourceVersion in the precondition ({version}) does not match the ResourceVersion in record ({stored.ResourceVersion}). The object might have been modified");
+        }
+
+        if (deleteOptions is { PropagationPolicy: not PropagationPolicy.Background })
+        {
+            throw ApiErrors.BadRequest($"an in-memory cluster deletes in the background only, not with propagation policy {deleteOptions.PropagationPolicy}");
+        }
+
         var json = stored.ToJson();
         var grace = table.Definition.GracePeriod(json, deleteOptions);
         if (grace <= 0)

@@ -58,7 +58,7 @@ internal sealed class LeaseRecord(IKubernetesClient client, LeaseElectorOptions 
         }
 
         var lease = await ReadAsync(cancellationToken);
-        if (IsAnothers(isLeading))
+        if (IsAnothers())
         {
             return false;
         }
@@ -75,7 +75,7 @@ internal sealed class LeaseRecord(IKubernetesClient client, LeaseElectorOptions 
         }
     }
 
-    private bool IsAnothers(bool isLeading)
+    private bool IsAnothers()
     {
         if (Holder is null)
         {
@@ -87,10 +87,10 @@ internal sealed class LeaseRecord(IKubernetesClient client, LeaseElectorOptions 
             return false;
         }
 
-        // While we lead, even a lease that has run out is another's: our work has to end first.
+        // What has just changed has not run out: a leader that finds another's name here has lost.
         MayBeOurs = false;
         var duration = observed!.LeaseDurationSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : options.LeaseDuration;
-        return isLeading || time.GetElapsedTime(observedAt) < duration;
+        return time.GetElapsedTime(observedAt) < duration;
     }
 
     private async Task<V1Lease?> ReadAsync(CancellationToken cancellationToken)

@@ -32,6 +32,18 @@ public abstract partial class KubernetesClientContract
     }
 
     [Fact]
+    public async Task A_delete_that_names_a_version_spares_an_object_that_changed()
+    {
+        var first = await Client.CreateAsync(NewWidget("a"), Ct);
+        var second = await Client.PatchAsync<Widget>("a", Namespace, Labels("x", "1"), Ct);
+        var refusal = await RefusalAsync(() => Client.DeleteAsync<Widget>("a", Namespace, new DeleteOptions { ResourceVersion = first.Metadata.ResourceVersion }, Ct));
+        Assert.True(refusal.IsConflict, refusal.Message);
+        Assert.NotNull(await Client.GetAsync<Widget>("a", Namespace, Ct));
+        await Client.DeleteAsync<Widget>("a", Namespace, new DeleteOptions { ResourceVersion = second.Metadata.ResourceVersion, Uid = second.Metadata.Uid }, Ct);
+        Assert.Null(await Client.GetAsync<Widget>("a", Namespace, Ct));
+    }
+
+    [Fact]
     public async Task An_object_made_again_is_another_one()
     {
         var first = await Client.CreateAsync(NewWidget("a"), Ct);

@@ -116,6 +116,18 @@ public sealed class InMemoryClusterTests
         Assert.Contains("metadata.finalizers", (await Assert.ThrowsAsync<KubernetesException>(() => cluster.CreateAsync(configMap, Ct))).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(PropagationPolicy.Foreground)]
+    [InlineData(PropagationPolicy.Orphan)]
+    public async Task A_propagation_that_is_not_there_is_refused(PropagationPolicy policy)
+    {
+        await using var cluster = new InMemoryCluster();
+        await cluster.CreateAsync(ConfigMap("a"), Ct);
+        var refusal = await Assert.ThrowsAsync<KubernetesException>(() => cluster.DeleteAsync<V1ConfigMap>("a", "n", new DeleteOptions { PropagationPolicy = policy }, Ct));
+        Assert.Equal((400, true), (refusal.Code, refusal.Message.Contains($"{policy}", StringComparison.Ordinal)));
+        Assert.NotNull(await cluster.GetAsync<V1ConfigMap>("a", "n", Ct));
+    }
+
     [Fact]
     public async Task An_object_whose_owners_kind_is_not_served_is_kept()
     {

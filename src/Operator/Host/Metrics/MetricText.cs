@@ -91,7 +91,7 @@ internal static class MetricText
     {
         double.PositiveInfinity => "+Inf",
         double.NegativeInfinity => "-Inf",
-        _ => value.ToString("R", CultureInfo.InvariantCulture),
+        _ => value.ToString("R", CultureInfo.InvariantCulture).Replace('E', 'e'),
     };
 
     private static string Help(string help, MetricFormat format) => format.IsOpenMetrics

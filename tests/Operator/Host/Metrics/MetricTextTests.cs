@@ -31,7 +31,7 @@ public sealed class MetricTextTests
             # TYPE waiting gauge
             # HELP waiting Keys \"now\".
             waiting NaN
-            waiting{queue="a"} 1E+21
+            waiting{queue="a"} 1e+21
             # EOF
 
             """,
@@ -55,7 +55,7 @@ public sealed class MetricTextTests
             # TYPE waiting gauge
             # HELP waiting Keys "now".
             waiting NaN
-            waiting{queue="a"} 1E+21
+            waiting{queue="a"} 1e+21
 
             """,
             MetricText.Write(Families, MetricFormat.Prometheus));
