@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.Core;
+using TextOps.Kubernetes.Rbac;
 
 namespace TextOps.Kubernetes.Runtime;
 
@@ -10,6 +11,7 @@ namespace TextOps.Kubernetes.Runtime;
 /// for <see cref="LeaseElectorOptions.LeaseDuration"/> from when they saw that renewal. Work that takes longer than the difference to end breaks the
 /// promise; that is logged as critical. Source: client-go, tools/leaderelection. Needs the verbs get, create and patch on leases.
 /// </summary>
+[Rbac<V1Lease>("get", "create", "patch", Scope = RbacScope.LeaderElection)]
 public sealed partial class LeaseElector
 {
     private readonly LeaseElectorOptions options;
