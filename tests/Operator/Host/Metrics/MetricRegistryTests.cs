@@ -7,7 +7,7 @@ namespace TextOps.Operator.Tests.Host.Metrics;
 
 public sealed class MetricRegistryTests : IDisposable
 {
-    private readonly Meter meter = new($"TextOps.Test.{Guid.NewGuid():N}");
+    private readonly Meter meter = new($"Test.{Guid.NewGuid():N}");
     private readonly MetricRegistry registry;
 
     public MetricRegistryTests() => registry = new MetricRegistry(candidate => ReferenceEquals(candidate, meter), NullLogger<MetricRegistry>.Instance);
