@@ -31,7 +31,8 @@ public interface IEventRecorder
 
 /// <summary>
 /// Writes Events, one after the other in the background. Equal ones (same object, type, reason and message) are one Event whose count grows; its name
-/// is made from them, so a restarted operator goes on counting. Where the cluster is slow, news is dropped and counted, not queued without bound.
+/// is made from them, so a restarted operator goes on counting. Many similar ones are one too, and floods are cut off (<see cref="EventCorrelator"/>).
+/// Where the cluster is slow, news is dropped, not queued without bound.
 /// </summary>
 [Rbac<V1Event>("get", "create", "patch")]
 public sealed partial class EventRecorder : IEventRecorder, IAsyncDisposable
@@ -41,12 +42,16 @@ public sealed partial class EventRecorder : IEventRecorder, IAsyncDisposable
     /// <summary>What events.k8s.io allows a note.</summary>
     private const int MaxMessageBytes = 1024;
     private const int MaxKnown = 4096;
+
+    /// <summary>client-go's words.</summary>
+    private const string Combined = "(combined from similar events): ";
     private static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(5);
 
     private readonly IKubernetesClient client;
     private readonly string component;
     private readonly TimeProvider time;
     private readonly ILogger<EventRecorder> logger;
+    private readonly EventCorrelator correlator;
     private readonly Channel<V1Event> news;
     private readonly Dictionary<NamespacedName, int> counts = [];
     private readonly CancellationTokenSource stopping = new();
@@ -59,6 +64,7 @@ public sealed partial class EventRecorder : IEventRecorder, IAsyncDisposable
         this.component = component;
         this.time = time;
         this.logger = logger;
+        correlator = new EventCorrelator(time);
         news = Channel.CreateBounded<V1Event>(new BoundedChannelOptions(Capacity) { SingleReader = true });
         loop = Task.Run(() => RunAsync(stopping.Token));
     }
@@ -66,11 +72,18 @@ public sealed partial class EventRecorder : IEventRecorder, IAsyncDisposable
     /// <inheritdoc/>
     public void Event(IKubernetesObject about, EventType type, string reason, string message)
     {
+        var verdict = correlator.Judge(about, type, reason, message);
+        if (verdict == EventVerdict.Drop)
+        {
+            LogFlood(reason, about.Metadata.Namespace, about.Metadata.Name);
+            return;
+        }
+
         var now = Conditions.WholeSeconds(time.GetUtcNow());
-        var text = Ellipsis.Cut(message, MaxMessageBytes);
+        var text = Ellipsis.Cut(verdict == EventVerdict.Combine ? Combined + message : message, MaxMessageBytes);
         var report = new V1Event
         {
-            Metadata = new V1ObjectMeta { Name = NameOf(about, type, reason, text), Namespace = about.Metadata.Namespace ?? "default" },
+            Metadata = new V1ObjectMeta { Name = NameOf(about, type, reason, verdict == EventVerdict.Combine ? Combined : text), Namespace = about.Metadata.Namespace ?? "default" },
             InvolvedObject = new V1ObjectReference
             {
                 ApiVersion = about.ApiVersion,
@@ -159,6 +172,7 @@ public sealed partial class EventRecorder : IEventRecorder, IAsyncDisposable
             await client.PatchAsync<V1Event>(key.Name, key.Namespace, new JsonObject
             {
                 ["count"] = count + 1,
+                ["message"] = report.Message,
                 ["lastTimestamp"] = report.LastTimestamp!.Value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
             }, cancellationToken);
             Remember(key, count + 1);
@@ -189,6 +203,9 @@ public sealed partial class EventRecorder : IEventRecorder, IAsyncDisposable
         var name = about.Metadata.Name ?? "";
         return $"{name[..Math.Min(name.Length, 200)].TrimEnd('.', '-')}.{hash}";
     }
+
+    [LoggerMessage(EventName = "EventFlood", Level = LogLevel.Debug, Message = "Event {Reason} about {Namespace}/{Name} is dropped: there were too many about it")]
+    private partial void LogFlood(string reason, string? @namespace, string? name);
 
     [LoggerMessage(EventName = "EventDropped", Level = LogLevel.Warning, Message = "Event {Reason} about {About} is dropped: too many wait")]
     private partial void LogDropped(string reason, NamespacedName about);

@@ -173,6 +173,123 @@ public sealed class ControllerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task After_a_conflict_the_next_pass_works_on_what_the_server_has()
+    {
+        // As where a user edits the object during a pass: the write that rests on the older state is refused, once.
+        var first = true;
+        reconciler.Act = async (widget, ct) =>
+        {
+            if (first)
+            {
+                first = false;
+                await cluster.PatchAsync<Widget>("a", "n", Size(2), ct);
+            }
+
+            await cluster.UpdateStatusAsync(widget with { Status = new WidgetStatus { Observed = widget.Spec.Size } }, ct);
+            return ReconcileResult.Done;
+        };
+        await StartAsync();
+        await CreateAsync("a");
+        await Eventually.HoldsAsync("a conflict", () => loggers.Count(LogLevel.Debug, "the object has been modified") == 1);
+        time.Advance(TimeSpan.FromMilliseconds(5));
+        await Eventually.HoldsAsync("the status is of the new spec", () => cluster.GetAsync<Widget>("a", "n", Ct), widget => widget!.Status?.Observed == 2);
+        Assert.Equal("a:1", reconciler.Passes.First());
+        Assert.All(reconciler.Passes.Skip(1), pass => Assert.Equal("a:2", pass));
+        Assert.Equal(0, loggers.Count(LogLevel.Error));
+        Assert.Equal(1, loggers.Count(LogLevel.Debug, "the object has been modified"));
+    }
+
+    [Fact]
+    public async Task An_object_that_goes_during_its_pass_is_no_error()
+    {
+        reconciler.Act = async (widget, ct) =>
+        {
+            await cluster.DeleteAsync<Widget>("a", "n", null, ct);
+            await cluster.UpdateStatusAsync(widget with { Status = new WidgetStatus { Phase = "late" } }, ct);
+            return ReconcileResult.Done;
+        };
+        await StartAsync();
+        await CreateAsync("a");
+        await Eventually.HoldsAsync("its end is told", () => reconciler.Passes.Contains("a:deleted"));
+        Assert.Equal(0, loggers.Count(LogLevel.Error) + loggers.Count(LogLevel.Warning));
+        Assert.Equal(1, loggers.Count(LogLevel.Debug, "not found"));
+    }
+
+    [Fact]
+    public async Task Something_else_that_is_missing_is_an_error()
+    {
+        reconciler.Act = (_, _) => throw new KubernetesException(404, "NotFound", "namespaces \"children\" not found");
+        await StartAsync();
+        await CreateAsync("a");
+        await Eventually.HoldsAsync("it is told", () => loggers.Count(LogLevel.Error, "namespaces \"children\" not found") == 1);
+    }
+
+    [Fact]
+    public async Task A_pass_that_runs_into_a_timeout_of_its_own_has_failed()
+    {
+        var first = true;
+        reconciler.Act = (_, _) =>
+        {
+            var timeout = first;
+            first = false;
+            return timeout ? throw new TaskCanceledException("no answer for 30 s") : Task.FromResult(ReconcileResult.Done);
+        };
+        await StartAsync();
+        await CreateAsync("a");
+        await Eventually.HoldsAsync("it is told", () => loggers.Count(LogLevel.Error, "no answer for 30 s") == 1);
+        await WaitsAsync();
+        time.Advance(TimeSpan.FromMilliseconds(5));
+        await PassesAsync("a:1", "a:1");
+    }
+
+    [Fact]
+    public async Task A_pass_that_was_asked_for_is_not_lost_because_the_status_changed()
+    {
+        // The status write of the first pass wakes the object; that pass asks for nothing.
+        reconciler.Act = async (widget, ct) =>
+        {
+            if (widget.Status is not null)
+            {
+                return ReconcileResult.Done;
+            }
+
+            await cluster.UpdateStatusAsync(widget with { Status = new WidgetStatus { Phase = "Running" } }, ct);
+            return ReconcileResult.Again(TimeSpan.FromMinutes(10));
+        };
+        await StartAsync();
+        await CreateAsync("a");
+        await PassesAsync("a:1", "a:1");
+        await WaitsAsync();
+        time.Advance(TimeSpan.FromMinutes(10));
+        await PassesAsync("a:1", "a:1", "a:1");
+    }
+
+    [Fact]
+    public async Task A_pass_that_was_asked_for_finds_that_its_object_is_gone()
+    {
+        reconciler.Act = (_, _) => Task.FromResult(ReconcileResult.Again(TimeSpan.FromMinutes(10)));
+        await StartAsync();
+        await CreateAsync("a");
+        await WaitsAsync();
+        await cluster.DeleteAsync<Widget>("a", "n", null, Ct);
+        await PassesAsync("a:1", "a:deleted");
+        time.Advance(TimeSpan.FromMinutes(10));
+        await PassesAsync("a:1", "a:deleted", "a:deleted");
+        Assert.Equal(0, loggers.Count(LogLevel.Error));
+    }
+
+    [Fact]
+    public async Task An_object_that_is_ending_at_the_start_is_looked_at()
+    {
+        await cluster.CreateAsync(Pod("p", "none") with { Spec = new V1PodSpec { NodeName = "node", Containers = [new V1Container { Name = "main" }] } }, Ct);
+        await cluster.DeleteAsync<V1Pod>("p", "n", null, Ct);
+        var ending = new TaskCompletionSource<V1Pod>();
+        host.Add(new Lookout(ending));
+        await host.StartAsync(Ct);
+        Assert.NotNull((await Eventually.ComesAsync(ending.Task)).Metadata.DeletionTimestamp);
+    }
+
+    [Fact]
     public async Task A_change_of_the_spec_resets_the_back_off_and_another_change_does_not()
     {
         reconciler.Act = (_, _) => throw new InvalidOperationException("no");
@@ -334,6 +451,17 @@ public sealed class ControllerTests : IAsyncDisposable
         Metadata = new V1ObjectMeta { Name = name, Namespace = "n", Labels = new Dictionary<string, string> { ["widget"] = widget } },
         Spec = new V1PodSpec { Containers = [new V1Container { Name = "main" }] },
     };
+
+    private sealed class Lookout(TaskCompletionSource<V1Pod> seen) : IEntityController<V1Pod>
+    {
+        public Task<ReconcileResult> ReconcileAsync(V1Pod entity, CancellationToken cancellationToken)
+        {
+            seen.TrySetResult(entity);
+            return Task.FromResult(ReconcileResult.Done);
+        }
+
+        public Task DeletedAsync(string @namespace, string name, CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 
     private sealed class RecordingReconciler : IEntityController<Widget>
     {

@@ -64,6 +64,86 @@ public sealed class EventRecorderTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task After_ten_similar_events_the_others_are_one()
+    {
+        await using (var recorder = Recorder())
+        {
+            for (var i = 0; i < 14; i++)
+            {
+                recorder.Event(about, EventType.Normal, "Started", $"pod {i:00}");
+            }
+
+            // Known messages go on counting by themselves; other reasons and objects are not concerned.
+            recorder.Event(about, EventType.Normal, "Started", "pod 03");
+            recorder.Event(about, EventType.Normal, "Ended", "pod 13");
+            recorder.Event(about with { Metadata = about.Metadata with { Name = "b", Uid = "uid-2" } }, EventType.Normal, "Started", "pod 13");
+        }
+
+        var events = (await EventsAsync()).OrderBy(written => written.InvolvedObject.Uid).ThenBy(written => written.Message).ToArray();
+        Assert.Equal(
+            [
+                ("(combined from similar events): pod 13", 4),
+                .. Enumerable.Range(0, 10).Select(i => ($"pod {i:00}", i == 3 ? 2 : 1)),
+                ("pod 13", 1),
+                ("pod 13", 1),
+            ],
+            events.Select(written => (written.Message!, written.Count!.Value)));
+    }
+
+    [Fact]
+    public async Task Events_are_similar_for_ten_minutes()
+    {
+        await using (var recorder = Recorder())
+        {
+            for (var i = 0; i < 11; i++)
+            {
+                recorder.Event(about, EventType.Normal, "Started", $"pod {i:00}");
+            }
+
+            time.Advance(TimeSpan.FromMinutes(10) + TimeSpan.FromSeconds(1));
+            recorder.Event(about, EventType.Normal, "Started", "later");
+        }
+
+        Assert.Equal(["(combined from similar events): pod 10", "later"], (await EventsAsync()).Select(written => written.Message).Where(message => !message!.StartsWith("pod", StringComparison.Ordinal)).Order());
+    }
+
+    [Fact]
+    public async Task A_flood_about_one_object_is_cut_off_and_others_are_heard()
+    {
+        await using (var recorder = Recorder())
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                recorder.Event(about, EventType.Warning, "Failed", "again");
+            }
+
+            recorder.Event(about with { Metadata = about.Metadata with { Name = "b", Uid = "uid-2" } }, EventType.Warning, "Failed", "again");
+            await Eventually.HoldsAsync("both are written", EventsAsync, events => events.Count == 2 && events.Any(written => written.Count == 25));
+
+            // One more every five minutes.
+            time.Advance(TimeSpan.FromMinutes(10));
+            for (var i = 0; i < 10; i++)
+            {
+                recorder.Event(about, EventType.Warning, "Failed", "again");
+            }
+        }
+
+        Assert.Equal([27, 1], (await EventsAsync()).OrderBy(written => written.InvolvedObject.Uid).Select(written => written.Count!.Value));
+    }
+
+    [Fact]
+    public void What_is_remembered_of_objects_is_bounded()
+    {
+        var correlator = new EventCorrelator(time);
+        for (var i = 0; i < 10_000; i++)
+        {
+            Assert.Equal(EventVerdict.Write, correlator.Judge(about with { Metadata = about.Metadata with { Uid = $"uid-{i}" } }, EventType.Normal, "Started", "x"));
+        }
+
+        Assert.InRange(correlator.Known, 1, 2 * 4096);
+    }
+
+    [Fact]
     public async Task An_event_that_the_server_forgot_starts_again()
     {
         await using (var recorder = Recorder())

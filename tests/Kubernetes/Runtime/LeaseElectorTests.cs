@@ -1,10 +1,10 @@
-using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.Core;
 using TextOps.Kubernetes.Runtime;
+using TextOps.Kubernetes.Tests.Support;
 
 namespace TextOps.Kubernetes.Tests.Runtime;
 
@@ -328,30 +328,15 @@ public sealed class LeaseElectorTests : IDisposable
     public void The_metric_says_who_leads()
     {
         using var metrics = new KubernetesMetrics();
-        var status = new List<double>();
-        using var listener = new MeterListener();
-        listener.InstrumentPublished = (instrument, it) =>
-        {
-            if (instrument.Meter == metrics.Meter && instrument.Name == "leader_election_master_status")
-            {
-                it.EnableMeasurementEvents(instrument);
-            }
-        };
-        listener.SetMeasurementEventCallback<double>((_, value, tags, _) =>
-        {
-            Assert.Equal("operator", Assert.Single(tags.ToArray(), tag => tag.Key == "name").Value);
-            status.Add(value);
-        });
-        listener.Start();
+        using var measured = new Measurements(metrics.Meter);
         var a = election.Join("a", metrics: metrics);
-        listener.RecordObservableInstruments();
+        Assert.Equal(1, measured.Now("leader_election_master_status{name=operator}"));
         a.Client.Line = (_, _, _) => throw new IOException("connection refused");
         election.Pass(12);
-        listener.RecordObservableInstruments();
+        Assert.Equal(0, measured.Now("leader_election_master_status{name=operator}"));
         a.Stop();
-        election.Pass(1);
-        listener.RecordObservableInstruments();
-        Assert.Equal([1, 0], status);
+        election.Pass(6);
+        Assert.Null(measured.Now("leader_election_master_status{name=operator}"));
     }
 
     [Theory]
