@@ -13,7 +13,7 @@ public interface IKubernetesClient
     /// <summary>Reads one object; null where there is none.</summary>
     Task<T?> GetAsync<T>(string name, string? @namespace, CancellationToken cancellationToken) where T : class, IKubernetesObject;
 
-    /// <summary>Lists objects of one namespace, or of all where <paramref name="namespace"/> is null; <paramref name="labelSelector"/> is an equality selector such as <c>a=b,c=d</c>.</summary>
+    /// <summary>Lists objects of one namespace, or of all where <paramref name="namespace"/> is null; <paramref name="labelSelector"/> is a <see cref="LabelSelector"/> such as <c>a=b,c</c>.</summary>
     Task<KubernetesList<T>> ListAsync<T>(string? @namespace, string? labelSelector, CancellationToken cancellationToken) where T : class, IKubernetesObject;
 
     /// <summary>Creates an object; 409 AlreadyExists where the name is taken.</summary>

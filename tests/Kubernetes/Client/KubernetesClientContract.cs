@@ -233,6 +233,12 @@ public abstract partial class KubernetesClientContract : IAsyncLifetime
         Assert.Equal("b", await NamesAsync(Namespace, "app=x,tier=2"));
         Assert.Empty(await NamesAsync(Namespace, "app=z"));
         Assert.Equal("c", await NamesAsync(null, "app=y"));
+
+        // By labels that are there, whatever they say.
+        await Client.CreateAsync(NewConfigMap("d"), Ct);
+        Assert.Equal("a b", await NamesAsync(Namespace, "tier"));
+        Assert.Equal("c", await NamesAsync(Namespace, "app,!tier"));
+        Assert.Equal("b", await NamesAsync(Namespace, "tier,tier!=1"));
     }
 
     /// <summary>Opens a cluster for the test at hand.</summary>
