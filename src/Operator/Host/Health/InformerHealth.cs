@@ -12,11 +12,11 @@ internal static class InformerHealth
     /// </summary>
     public static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(10);
 
-    /// <summary>Whether the server was heard of lately.</summary>
+    /// <summary>Whether it was active lately: the server sent something, or was asked anew because it was away.</summary>
     public static HealthCheck Live(IInformer informer, TimeProvider time) => new($"informer {informer.Type.GroupResource}", () =>
     {
         var silence = time.GetUtcNow() - informer.LastActivity;
-        var message = string.Create(CultureInfo.InvariantCulture, $"heard of the server {Math.Max(0, Math.Floor(silence.TotalSeconds))} s ago");
+        var message = string.Create(CultureInfo.InvariantCulture, $"last active {Math.Max(0, Math.Floor(silence.TotalSeconds))} s ago");
         return silence <= LongestSilence ? HealthState.Well(message) : HealthState.Ill($"{message}, longest allowed {LongestSilence.TotalSeconds} s");
     });
 

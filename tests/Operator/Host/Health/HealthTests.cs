@@ -11,10 +11,10 @@ public sealed class HealthTests
     private readonly StoppedClock clock = new();
 
     [Theory]
-    [InlineData("just now", 0, true, "heard of the server 0 s ago")]
-    [InlineData("the longest allowed", 600, true, "heard of the server 600 s ago")]
-    [InlineData("longer", 601, false, "heard of the server 601 s ago, longest allowed 600 s")]
-    public void An_informer_is_alive_while_the_server_is_heard_of(string narrative, int seconds, bool alive, string message)
+    [InlineData("just now", 0, true, "last active 0 s ago")]
+    [InlineData("the longest allowed", 600, true, "last active 600 s ago")]
+    [InlineData("longer", 601, false, "last active 601 s ago, longest allowed 600 s")]
+    public void An_informer_is_alive_while_it_is_active(string narrative, int seconds, bool alive, string message)
     {
         informer.LastActivity = clock.GetUtcNow().AddSeconds(-seconds);
 
