@@ -21,7 +21,7 @@ internal sealed class OperatorFixture : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
-    private static readonly OperatorOptions Options = Examples.Options with { RetryBackoff = TimeSpan.FromMilliseconds(50) };
+    private static readonly OperatorOptions Options = Examples.Options with { RetryBackoff = TimeSpan.FromMilliseconds(50), DisruptionBackoff = TimeSpan.FromMilliseconds(50) };
 
     private readonly InMemoryCluster cluster = new();
     private readonly ProgressReader progress = new();
