@@ -52,19 +52,21 @@ public sealed partial class EmbeddingJobController(
             await children.DeleteAsync(seen.Job, name, cancellationToken);
         }
 
+        var started = 0;
         try
         {
             foreach (var task in plan.Start)
             {
                 await children.StartAsync(seen.Job, plan.Run!, task, seen.Spec.Runner, seen.Spec.QueueName, now, cancellationToken);
                 TaskStarted(seen.Job.Metadata.Namespace, seen.Job.Metadata.Name, task.Part, task.Attempt);
+                started++;
             }
 
             return plan;
         }
         catch (KubernetesException exception) when (exception.Code is 400 or 403 or 413 or 422)
         {
-            return Rejected(seen, plan, $"the API server refused a child: {exception.Message}");
+            return Rejected(seen, plan, plan.Start.Count - started, $"the API server refused a child: {exception.Message}");
         }
     }
 
@@ -133,7 +135,7 @@ public sealed partial class EmbeddingJobController(
         }
     }
 
-    private static EmbeddingJobPlan Rejected(EmbeddingJobSnapshot seen, EmbeddingJobPlan plan, string message)
+    private static EmbeddingJobPlan Rejected(EmbeddingJobSnapshot seen, EmbeddingJobPlan plan, int notStarted, string message)
     {
         var isNews = Conditions.Find(seen.Job.Status?.Conditions, EmbeddingJobConditions.Stalled)?.Reason != EmbeddingJobReasons.ChildRejected;
         return plan with
@@ -142,6 +144,7 @@ public sealed partial class EmbeddingJobController(
             Message = message,
             Stalled = EmbeddingJobReasons.ChildRejected,
             Reconciling = false,
+            Shards = TaskParts.IsShard(plan.Start[0].Part) ? plan.Shards! with { Active = plan.Shards.Active - notStarted } : plan.Shards,
             WakeAfter = RejectedRetry,
             News = isNews ? [.. plan.News, new Announcement(EventType.Warning, EmbeddingJobReasons.ChildRejected, message)] : plan.News,
         };

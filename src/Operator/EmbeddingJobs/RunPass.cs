@@ -136,16 +136,16 @@ internal sealed class RunPass
 
         var waiting = steps.Select(step => step.Verdict).OfType<TaskVerdict.Waiting>().ToList();
         var due = steps.Where(step => step.Verdict is TaskVerdict.Due).Take(Math.Max(seen.Spec.Parallelism - waiting.Count, 0))
-            .Select(step => new TaskToStart(step.Part, ((TaskVerdict.Due)step.Verdict).Attempt, step.Verb, step.Document()));
+            .Select(step => new TaskToStart(step.Part, ((TaskVerdict.Due)step.Verdict).Attempt, step.Verb, step.Document())).ToList();
         var pause = steps.Select(step => step.Verdict).OfType<TaskVerdict.BackingOff>().MinBy(verdict => verdict.Wait);
         var notes = waiting.Select(verdict => verdict.Note).OfType<string>().ToList();
         var note = notes.Count > 1 ? $"{notes[0]} (and {notes.Count - 1} more)" : notes.FirstOrDefault();
         return Going() with
         {
-            Start = [.. due],
+            Start = due,
             Message = string.Join("; ", new[] { message, pause?.Message, note }.Where(text => text is not null)),
             WakeAfter = Earliest([pause?.Wait, Deadline, .. waiting.Select(verdict => verdict.Wake), mine.Exists(ProgressBook.IsRunning) ? seen.Options.ProgressInterval : null]),
-            Shards = tally.Shards(),
+            Shards = tally.Shards(started: due.Count(task => TaskParts.IsShard(task.Part))),
             Counts = tally.Counts(),
         };
     }

@@ -9,8 +9,8 @@ internal sealed class RunTally(IReadOnlyList<TaskAttempt> attempts, IReadOnlyDic
 {
     private PlanResult? Plan => attempts.FirstOrDefault(attempt => attempt is { Part: TaskParts.Plan, State: TaskState.Succeeded })?.Result?.Plan;
 
-    /// <summary>The shards; null before the plan is known.</summary>
-    public ShardStatus? Shards()
+    /// <summary>The shards, <paramref name="started"/> of them in this very pass; null before the plan is known.</summary>
+    public ShardStatus? Shards(int started = 0)
     {
         if (Plan is not { } plan)
         {
@@ -21,7 +21,7 @@ internal sealed class RunTally(IReadOnlyList<TaskAttempt> attempts, IReadOnlyDic
         return new ShardStatus
         {
             Total = plan.Shards,
-            Active = shards.Count(shard => shard.Any(attempt => attempt.State == TaskState.Active)),
+            Active = started + shards.Count(shard => shard.Any(attempt => attempt.State == TaskState.Active)),
             Succeeded = shards.Count(shard => shard.Any(attempt => attempt.State == TaskState.Succeeded)),
             Failed = shards.Count(shard => judge(shard.Key) is TaskVerdict.Hopeless),
         };

@@ -77,7 +77,8 @@ public sealed class EmbeddingJobControllerTests
     public async Task A_Job_whose_end_is_known_before_its_pod_s_is_judged_by_its_pod(int exitCode)
     {
         await using var fixture = await OperatorFixture.StartAsync();
-        fixture.Client.PodNews = new TaskCompletionSource().Task;
+        var never = new TaskCompletionSource().Task;
+        fixture.Client.Delay = entity => entity is V1Pod ? never : Task.CompletedTask;
         await fixture.ApplyAsync(Spec);
 
         await fixture.EndAsync("plan", (exitCode == 0 ? Planned(upToDate: true) : Refused("plan", "InputRejected")).Result, exitCode);
@@ -197,7 +198,8 @@ public sealed class EmbeddingJobControllerTests
         await fixture.SuspendAsync(true);
         await fixture.ReadyAsync(EmbeddingJobReasons.Suspended);
         await OperatorFixture.EventuallyAsync("only the plan is left", fixture.JobsAsync, jobs => jobs.Count == 1);
-        await fixture.DeletePodAsync((await fixture.ListAsync<V1Pod>()).Single(pod => pod.Metadata.DeletionTimestamp is not null).Metadata.Name!);
+        var pods = await OperatorFixture.EventuallyAsync("the pod ends", fixture.ListAsync<V1Pod>, list => list.Any(pod => pod.Metadata.DeletionTimestamp is not null));
+        await fixture.DeletePodAsync(pods.Single(pod => pod.Metadata.DeletionTimestamp is not null).Metadata.Name!);
 
         await fixture.SuspendAsync(false);
         var again = await fixture.JobAsync("s00001", attempt: 1);

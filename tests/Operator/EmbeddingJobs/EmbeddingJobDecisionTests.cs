@@ -62,7 +62,7 @@ public sealed class EmbeddingJobDecisionTests
         var plan = Decide(Snapshot(job, Planned(shards: 3), Embedded(0), Attempt("s00001", TaskState.Active)));
 
         Assert.Equal("s00002", Assert.Single(plan.Start).Part);
-        Assert.Equal((3, 1, 1), (plan.Shards!.Total, plan.Shards.Active, plan.Shards.Succeeded));
+        Assert.Equal((3, 2, 1), (plan.Shards!.Total, plan.Shards.Active, plan.Shards.Succeeded));
     }
 
     [Fact]

@@ -238,6 +238,23 @@ public sealed class ReasonTests
         Expect(await plane.SettleAsync(), ready: (ConditionStatus.False, EmbeddingJobReasons.Running), reconciling: true);
     }
 
+    [Fact]
+    public async Task ChildRejected_after_a_part_of_the_shards_counts_those_that_were_started()
+    {
+        await using var plane = await SteppedOperator.StartAsync();
+        await plane.ApplyAsync(Spec);
+        await plane.SettleAsync();
+        plane.Client.RefuseCreate = child => child is V1Job && child.Metadata.Name!.Contains("-s00001-", StringComparison.Ordinal) ? new KubernetesException(403, "Forbidden", "exceeded quota") : null;
+        await plane.Node.EndAsync(await plane.JobAsync("plan"), Planned().Result);
+
+        var job = await plane.PassAsync();
+
+        Expect(job, ready: (ConditionStatus.False, EmbeddingJobReasons.Failed), stalled: EmbeddingJobReasons.ChildRejected);
+        Assert.Equal((2, 1), (job.Status!.Shards!.Total, job.Status.Shards.Active));
+        plane.Client.RefuseCreate = _ => null;
+        Assert.Equal(2, (await plane.SettleAsync()).Status!.Shards!.Active);
+    }
+
     internal static async Task CommitAsync(SteppedOperator plane)
     {
         if ((await plane.ListAsync<EmbeddingJob>()).Count == 0)

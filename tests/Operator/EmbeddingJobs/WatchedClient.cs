@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Meta;
 using TextOps.Kubernetes.Client;
-using TextOps.Kubernetes.Core;
 
 namespace TextOps.Operator.Tests.EmbeddingJobs;
 
@@ -25,8 +23,8 @@ internal sealed class WatchedClient(IKubernetesClient cluster) : IKubernetesClie
     /// <summary>What creating an object is refused with; null: it is created.</summary>
     public Func<IKubernetesObject, KubernetesException?> RefuseCreate { get; set; } = _ => null;
 
-    /// <summary>What watches of pods wait for before they tell anything: watches of different kinds do not keep step.</summary>
-    public Task PodNews { get; set; } = Task.CompletedTask;
+    /// <summary>What a watch waits for before it tells of an object: watches of different kinds do not keep step.</summary>
+    public Func<IKubernetesObject, Task> Delay { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>Counts from nothing again.</summary>
     public void Reset() => calls.Clear();
@@ -61,9 +59,9 @@ internal sealed class WatchedClient(IKubernetesClient cluster) : IKubernetesClie
     {
         await foreach (var news in cluster.WatchAsync<T>(@namespace, labelSelector, resourceVersion, cancellationToken))
         {
-            if (news.Object is V1Pod)
+            if (news.Object is { } entity)
             {
-                await PodNews.WaitAsync(cancellationToken);
+                await Delay(entity).WaitAsync(cancellationToken);
             }
 
             yield return news;

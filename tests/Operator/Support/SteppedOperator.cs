@@ -128,6 +128,12 @@ internal sealed class SteppedOperator : IAsyncDisposable
     public async Task<EmbeddingJob> PassAsync()
     {
         await CatchUpAsync();
+        return await PassWithOldNewsAsync();
+    }
+
+    /// <summary>One pass, whatever the informers know.</summary>
+    public async Task<EmbeddingJob> PassWithOldNewsAsync()
+    {
         var result = await controller!.ReconcileAsync(await ObjectAsync(), Cancel);
         Wake = result.RequeueAfter;
         return await ObjectAsync();
@@ -157,6 +163,9 @@ internal sealed class SteppedOperator : IAsyncDisposable
         var observer = new EmbeddingJobObserver(children, new ProgressBook(reader, options.ProgressInterval, Time), options);
         controller = new EmbeddingJobController(Client, children, observer, Events, Time, NullLogger<EmbeddingJobController>.Instance);
         await host.StartAsync(Cancel);
+
+        // The informers' first lists are the operator's cost, not an object's.
+        Client.Reset();
     }
 
     private async Task StopOperatorAsync()
