@@ -1,6 +1,9 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using TextOps.Kubernetes.Rbac;
+using TextOps.Kubernetes.Rest.Requests;
+using TextOps.Kubernetes.Runtime;
 using TextOps.Operator.Host.Metrics;
 using TextOps.Operator.Host.Settings;
 
@@ -35,7 +38,9 @@ public static class OperatorReference
     {
         // Whoever measures does so by instruments that are there from the start.
         using var process = new ProcessMetrics(version: "");
-        using var registry = new MetricRegistry(MetricRegistry.IsOurs, NullLogger<MetricRegistry>.Instance);
+        using var runtime = new KubernetesMetrics();
+        Meter[] meters = [process.Meter, runtime.Meter, CallMetrics.Meter];
+        using var registry = new MetricRegistry(meters.Contains, NullLogger<MetricRegistry>.Instance);
         text.Append("\n## Metrics\n\n| metric | type | what it is |\n|---|---|---|\n");
         foreach (var family in registry.Collect())
         {

@@ -51,7 +51,8 @@ internal sealed class LocalControlPlane : IAsyncDisposable
     }
 
     /// <summary>Looks at an object as the operator does, with fresh progress.</summary>
-    public Task<EmbeddingJobSnapshot> ObserveAsync(EmbeddingJob job, CancellationToken cancellationToken) => display.ObserveAsync(job, cancellationToken);
+    public async Task<EmbeddingJobSnapshot> ObserveAsync(EmbeddingJob job, CancellationToken cancellationToken) =>
+        await display.WithProgressAsync(await display.ObserveAsync(job, TimeProvider.System.GetUtcNow(), cancellationToken), cancellationToken);
 
     /// <summary>Stops the controllers, then ends the runners; each leaves only whole parts.</summary>
     public async ValueTask DisposeAsync()

@@ -27,6 +27,12 @@ public sealed record OperatorOptions
     /// <summary>Longest wait before a retry.</summary>
     public TimeSpan MaxRetryBackoff { get; init; } = TimeSpan.FromMinutes(6);
 
+    /// <summary>Wait before the next attempt at a task whose pod was taken away; each further one in a row waits twice as long.</summary>
+    public TimeSpan DisruptionBackoff { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Longest wait after a disruption.</summary>
+    public TimeSpan MaxDisruptionBackoff { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How often the progress of an object's pods is read.</summary>
     public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -49,6 +49,9 @@ public static class EmbeddingJobReasons
     /// <summary>The run took longer than <c>activeDeadlineSeconds</c>.</summary>
     public const string DeadlineExceeded = "DeadlineExceeded";
 
+    /// <summary>A pod did not start within <c>podStartTimeoutSeconds</c> because of its image or configuration.</summary>
+    public const string PodStartTimeout = "PodStartTimeout";
+
     /// <summary>The store refused the output.</summary>
     public const string StoreRefused = "StoreRefused";
 

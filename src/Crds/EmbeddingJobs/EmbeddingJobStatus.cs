@@ -49,6 +49,12 @@ public sealed record EmbeddingJobStatus
     [MaxItems(50), MapKeys("id", "startTime")]
     public IReadOnlyList<RunStatus>? Runs { get; init; }
 
+    /// <summary>The last time of <c>spec.schedule</c> that was acted on: a run was started, or it was skipped.</summary>
+    public DateTimeOffset? LastScheduleTime { get; init; }
+
+    /// <summary>The first time of <c>spec.schedule</c> that was not acted on yet; in the past while <c>spec.suspend</c> holds it back.</summary>
+    public DateTimeOffset? NextScheduleTime { get; init; }
+
     /// <summary>The value of annotation <c>textops.dev/rerun</c> that was last acted on.</summary>
     [MaxLength(256)]
     public string? LastHandledRerun { get; init; }
@@ -91,6 +97,9 @@ public sealed record RunStatus
 
     /// <summary>When it started.</summary>
     public required DateTimeOffset StartTime { get; init; }
+
+    /// <summary>When it went on after a suspension or an invalid spec; <c>activeDeadlineSeconds</c> counts from then.</summary>
+    public DateTimeOffset? ResumeTime { get; init; }
 
     /// <summary>When it ended; absent while it is under way.</summary>
     public DateTimeOffset? CompletionTime { get; init; }

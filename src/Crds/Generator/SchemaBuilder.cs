@@ -64,7 +64,7 @@ internal sealed class SchemaBuilder(XmlDocs docs, List<string> problems)
         }
 
         schema["properties"] = properties;
-        var rules = IRule.Of(type);
+        var rules = IRule.Of(type).Where(rule => rule.Cel is not null).ToList();
         if (rules.Count > 0)
         {
             schema["x-kubernetes-validations"] = new JsonArray([.. rules.Select(rule => new JsonObject { ["rule"] = rule.Cel, ["message"] = rule.Message })]);
@@ -80,7 +80,7 @@ internal sealed class SchemaBuilder(XmlDocs docs, List<string> problems)
         if (defaults && !field.Required && owner is not null && DefaultValue.Of(field, owner) is { } value)
         {
             Insert(schema, "default", value);
-            problems.AddRange(ResourceValidator.Validate(field.Property.GetValue(owner)!).Select(violation => $"{path}: the default breaks the rule {violation.Cel}"));
+            problems.AddRange(ResourceValidator.Validate(field.Property.GetValue(owner)!).Select(violation => $"{path}: the default breaks the rule {violation.Cel ?? violation.Message}"));
         }
 
         return schema;
@@ -223,17 +223,17 @@ internal sealed class SchemaBuilder(XmlDocs docs, List<string> problems)
         var certain = required.Select(name => (string)name!)
             .Concat(properties.Where(property => property.Value!.AsObject().ContainsKey("default")).Select(property => property.Key))
             .ToHashSet();
-        foreach (var rule in IRule.Of(type))
+        foreach (var cel in IRule.Of(type).Select(rule => rule.Cel).OfType<string>())
         {
-            foreach (var name in CelFields.Of(rule.Cel))
+            foreach (var name in CelFields.Of(cel))
             {
                 if (!properties.ContainsKey(name))
                 {
-                    problems.Add($"{place}the rule {rule.Cel} reads {name}, which is not a field");
+                    problems.Add($"{place}the rule {cel} reads {name}, which is not a field");
                 }
-                else if (!certain.Contains(name) && !rule.Cel.Contains($"has(self.{name})", StringComparison.Ordinal))
+                else if (!certain.Contains(name) && !cel.Contains($"has(self.{name})", StringComparison.Ordinal))
                 {
-                    problems.Add($"{place}the rule {rule.Cel} reads {name}, which may be absent; ask has(self.{name}) first or give it a default");
+                    problems.Add($"{place}the rule {cel} reads {name}, which may be absent; ask has(self.{name}) first or give it a default");
                 }
             }
         }

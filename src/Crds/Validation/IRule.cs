@@ -5,7 +5,7 @@ namespace TextOps.Crds.Validation;
 /// <summary>A <see cref="Rule{T}"/> for those who find it by reflection.</summary>
 internal interface IRule
 {
-    string Cel { get; }
+    string? Cel { get; }
 
     string Message { get; }
 

@@ -232,6 +232,9 @@ public sealed record V1PodStatus
     /// <summary>Why, for people.</summary>
     public string? Message { get; init; }
 
+    /// <summary>Scheduled, ready, disrupted: what is known of it.</summary>
+    public IReadOnlyList<V1PodCondition>? Conditions { get; init; }
+
     /// <summary>Its address.</summary>
     public string? PodIP { get; init; }
 
@@ -240,6 +243,25 @@ public sealed record V1PodStatus
 
     /// <summary>Its containers.</summary>
     public IReadOnlyList<V1ContainerStatus>? ContainerStatuses { get; init; }
+}
+
+/// <summary>One observation of a pod.</summary>
+public sealed record V1PodCondition
+{
+    /// <summary>PodScheduled, Ready, DisruptionTarget, …</summary>
+    public required string Type { get; init; }
+
+    /// <summary>True, False or Unknown.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>Why, for programs, for example Unschedulable.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Why, for people.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>When the status last changed.</summary>
+    public DateTimeOffset? LastTransitionTime { get; init; }
 }
 
 /// <summary>How a container goes.</summary>

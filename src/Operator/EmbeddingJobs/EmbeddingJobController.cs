@@ -1,10 +1,6 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
-using TextOps.Crds;
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Kubernetes.Client;
-using TextOps.Kubernetes.Core;
 using TextOps.Kubernetes.Rbac;
 using TextOps.Kubernetes.Runtime;
 using TextOps.Operator.Tasks;
@@ -32,10 +28,15 @@ public sealed partial class EmbeddingJobController(
             return ReconcileResult.Done;
         }
 
-        var seen = await observer.ObserveAsync(job, cancellationToken);
-        var plan = EmbeddingJobDecision.Decide(seen, time.GetUtcNow());
-        plan = await ApplyAsync(seen, plan, cancellationToken);
-        await ReportAsync(seen, plan, cancellationToken);
+        var now = time.GetUtcNow();
+        var seen = await observer.ObserveAsync(job, now, cancellationToken);
+        var plan = EmbeddingJobDecision.Decide(seen, now);
+        plan = await ApplyAsync(seen, plan, now, cancellationToken);
+        if (!await ReportAsync(seen, plan, now, cancellationToken))
+        {
+            await ReportProgressAsync(seen, plan, now, cancellationToken);
+        }
+
         return plan.WakeAfter is { } wait ? ReconcileResult.Again(wait) : ReconcileResult.Done;
     }
 
@@ -46,66 +47,110 @@ public sealed partial class EmbeddingJobController(
         return Task.CompletedTask;
     }
 
-    private async Task<EmbeddingJobPlan> ApplyAsync(EmbeddingJobSnapshot seen, EmbeddingJobPlan plan, CancellationToken cancellationToken)
+    private async Task<EmbeddingJobPlan> ApplyAsync(EmbeddingJobSnapshot seen, EmbeddingJobPlan plan, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        foreach (var attempt in seen.Attempts.Where(attempt => attempt.IsNew))
-        {
-            await children.KeepOutcomeAsync(seen.Job, attempt, cancellationToken);
-            TaskEnded(seen.Job.Metadata.Namespace, seen.Job.Metadata.Name, attempt.JobName, attempt.State, attempt.Message);
-            if (attempt.State is TaskState.Failed or TaskState.Disrupted)
-            {
-                events.Event(seen.Job, EventType.Warning, attempt.State == TaskState.Failed ? "TaskFailed" : "TaskDisrupted", $"{attempt.JobName}: {attempt.Message}");
-            }
-        }
-
+        await KeepOutcomesAsync(seen, cancellationToken);
         foreach (var name in plan.Delete)
         {
             await children.DeleteAsync(seen.Job, name, cancellationToken);
         }
 
+        var started = 0;
         try
         {
             foreach (var task in plan.Start)
             {
-                await children.StartAsync(seen.Job, plan.Run!, task, seen.Spec.Runner, seen.Spec.QueueName, cancellationToken);
+                await children.StartAsync(seen.Job, plan.Run!, task, seen.Spec.Runner, seen.Spec.QueueName, now, cancellationToken);
                 TaskStarted(seen.Job.Metadata.Namespace, seen.Job.Metadata.Name, task.Part, task.Attempt);
+                started++;
             }
 
             return plan;
         }
         catch (KubernetesException exception) when (exception.Code is 400 or 403 or 413 or 422)
         {
-            return plan with
-            {
-                Reason = EmbeddingJobReasons.Failed,
-                Message = $"the API server refused a child: {exception.Message}",
-                Stalled = EmbeddingJobReasons.ChildRejected,
-                Reconciling = false,
-                WakeAfter = RejectedRetry,
-            };
+            return Rejected(seen, plan, plan.Start.Count - started, $"the API server refused a child: {exception.Message}");
         }
     }
 
-    private async Task ReportAsync(EmbeddingJobSnapshot seen, EmbeddingJobPlan plan, CancellationToken cancellationToken)
+    /// <summary>Lifts what attempts said into their Jobs, before a pod can be gone; tells of those that did not end well.</summary>
+    private async Task KeepOutcomesAsync(EmbeddingJobSnapshot seen, CancellationToken cancellationToken)
     {
-        var status = EmbeddingJobStatusBuilder.Build(seen, plan, time.GetUtcNow());
-        var before = JsonSerializer.SerializeToNode(seen.Job.Status, Json.Objects);
-        if (JsonNode.DeepEquals(before, JsonSerializer.SerializeToNode(status, Json.Objects)))
+        var ended = seen.Attempts.Where(attempt => attempt.IsNew).ToList();
+        foreach (var attempt in ended)
+        {
+            await children.KeepOutcomeAsync(seen.Job, attempt, cancellationToken);
+            TaskEnded(seen.Job.Metadata.Namespace, seen.Job.Metadata.Name, attempt.JobName, attempt.State, attempt.Message);
+        }
+
+        Tell(TaskState.Failed, EmbeddingJobEvents.TaskFailed);
+        Tell(TaskState.Disrupted, EmbeddingJobEvents.TaskDisrupted);
+        Tell(TaskState.ResultLost, EmbeddingJobEvents.TaskResultLost);
+
+        // One event for all: a node that is drained takes many pods at once.
+        void Tell(TaskState state, string reason)
+        {
+            var those = ended.Where(attempt => attempt.State == state).ToList();
+            if (those.Count > 0)
+            {
+                var more = those.Count > 1 ? $" (and {those.Count - 1} more)" : "";
+                events.Event(seen.Job, EventType.Warning, reason, $"{those[0].JobName}{more}: {those[0].Message}");
+            }
+        }
+    }
+
+    /// <summary>Writes the status where the decision changed it; false where it did not.</summary>
+    private async Task<bool> ReportAsync(EmbeddingJobSnapshot seen, EmbeddingJobPlan plan, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (plan.Run is { CompletionTime: not null })
+        {
+            observer.ForgetRun(seen.Job);
+        }
+
+        var status = EmbeddingJobStatusBuilder.Build(seen, plan, now);
+        if (EmbeddingJobStatusBuilder.IsSameButProgress(seen.Job.Status, status))
+        {
+            return false;
+        }
+
+        await client.UpdateStatusAsync(seen.Job with { Status = status }, cancellationToken);
+        foreach (var news in plan.News)
+        {
+            events.Event(seen.Job, news.Type, news.Reason, news.Message);
+        }
+
+        return true;
+    }
+
+    /// <summary>Asks the pods how far they are, in a pass that has nothing else to do, and writes it where a whole per cent moved.</summary>
+    private async Task ReportProgressAsync(EmbeddingJobSnapshot seen, EmbeddingJobPlan plan, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (!plan.Reconciling)
         {
             return;
         }
 
-        await client.UpdateStatusAsync(seen.Job with { Status = status }, cancellationToken);
-        var was = seen.Job.Status?.Conditions?.FirstOrDefault(condition => condition.Type == EmbeddingJobConditions.Ready);
-        if (plan.Ended is { Result: EmbeddingJobReasons.Superseded } superseded)
+        var asked = await observer.WithProgressAsync(seen, cancellationToken);
+        var status = EmbeddingJobStatusBuilder.Build(asked, plan with { Counts = EmbeddingJobDecision.Decide(asked, now).Counts }, now);
+        if (status.Progress != seen.Job.Status?.Progress && observer.MayReportProgress())
         {
-            events.Event(seen.Job, EventType.Normal, EmbeddingJobReasons.Superseded, $"run {superseded.Id} was cancelled: {superseded.Message}");
+            await client.UpdateStatusAsync(seen.Job with { Status = status }, cancellationToken);
         }
+    }
 
-        if (was?.Reason != plan.Reason || seen.LastRun?.Id != plan.Run?.Id)
+    private static EmbeddingJobPlan Rejected(EmbeddingJobSnapshot seen, EmbeddingJobPlan plan, int notStarted, string message)
+    {
+        var isNews = Conditions.Find(seen.Job.Status?.Conditions, EmbeddingJobConditions.Stalled)?.Reason != EmbeddingJobReasons.ChildRejected;
+        return plan with
         {
-            events.Event(seen.Job, plan.Stalled is null ? EventType.Normal : EventType.Warning, plan.Stalled ?? plan.Reason, plan.Message);
-        }
+            Reason = EmbeddingJobReasons.Failed,
+            Message = message,
+            Stalled = EmbeddingJobReasons.ChildRejected,
+            Reconciling = false,
+            Shards = TaskParts.IsShard(plan.Start[0].Part) ? plan.Shards! with { Active = plan.Shards.Active - notStarted } : plan.Shards,
+            WakeAfter = RejectedRetry,
+            News = isNews ? [.. plan.News, new Announcement(EventType.Warning, EmbeddingJobReasons.ChildRejected, message)] : plan.News,
+        };
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "EmbeddingJob {Namespace}/{Name}: started {Part} attempt {Attempt}")]

@@ -9,8 +9,17 @@ public sealed record EmbeddingJobPlan
     /// <summary>The run under way, or the last one.</summary>
     public RunStatus? Run { get; init; }
 
-    /// <summary>A run that just ended, to be remembered; it may be <see cref="Run"/> itself or the one that it supersedes.</summary>
-    public RunStatus? Ended { get; init; }
+    /// <summary>Runs that just ended, newest first, to be remembered: <see cref="Run"/> itself, and the one that it supersedes.</summary>
+    public IReadOnlyList<RunStatus> Ended { get; init; } = [];
+
+    /// <summary>The last time of the schedule that was acted on.</summary>
+    public DateTimeOffset? LastScheduleTime { get; init; }
+
+    /// <summary>The first time of the schedule that was not.</summary>
+    public DateTimeOffset? NextScheduleTime { get; init; }
+
+    /// <summary>What to tell the users of the object, once the status says it too.</summary>
+    public IReadOnlyList<Announcement> News { get; init; } = [];
 
     /// <summary>Tasks to start.</summary>
     public IReadOnlyList<TaskToStart> Start { get; init; } = [];

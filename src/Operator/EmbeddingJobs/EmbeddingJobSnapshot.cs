@@ -1,7 +1,7 @@
 using TextOps.Crds;
 using TextOps.Crds.EmbeddingJobs;
-using TextOps.Crds.Meta;
 using TextOps.Crds.Tasks;
+using TextOps.Kubernetes.Runtime;
 using TextOps.Operator.Tasks;
 
 namespace TextOps.Operator.EmbeddingJobs;
@@ -9,6 +9,9 @@ namespace TextOps.Operator.EmbeddingJobs;
 /// <summary>All that the decision about an EmbeddingJob rests on, seen at one moment.</summary>
 public sealed record EmbeddingJobSnapshot
 {
+    // The schema bounds status.lastHandledRerun to 256 characters; an annotation may be longer.
+    private const int MaxRerunBytes = 256;
+
     /// <summary>The object.</summary>
     public required EmbeddingJob Job { get; init; }
 
@@ -38,5 +41,28 @@ public sealed record EmbeddingJobSnapshot
 
     /// <summary>A rerun that was asked for and not yet acted on.</summary>
     public string? PendingRerun =>
-        Job.Metadata.Annotations?.GetValueOrDefault(ApiGroup.RerunAnnotation) is { Length: > 0 } value && value != Job.Status?.LastHandledRerun ? value : null;
+        Job.Metadata.Annotations?.GetValueOrDefault(ApiGroup.RerunAnnotation) is { Length: > 0 } value && Ellipsis.Cut(value, MaxRerunBytes) is var rerun && rerun != Job.Status?.LastHandledRerun
+            ? rerun
+            : null;
+
+    /// <summary>Why nothing can be run by this spec; empty where something can.</summary>
+    public IReadOnlyList<string> Problems => Store is null
+        ? [.. SpecErrors, "spec.output.uri is not set and this operator has no default store; set it, for example s3://bucket/prefix"]
+        : SpecErrors;
+
+    /// <summary>Whether the last pass held the run back: suspended, or nothing to be run by the spec.</summary>
+    public bool WasHeld =>
+        Conditions.Find(Job.Status?.Conditions, EmbeddingJobConditions.Ready)?.Reason == EmbeddingJobReasons.Suspended
+        || Conditions.Find(Job.Status?.Conditions, EmbeddingJobConditions.Stalled)?.Reason == EmbeddingJobReasons.InvalidSpec;
+
+    /// <summary>What the spec says of attempts.</summary>
+    internal TaskRules TaskRules => new()
+    {
+        MaxRetries = Spec.MaxRetriesPerShard,
+        PodStartTimeout = TimeSpan.FromSeconds(Spec.PodStartTimeoutSeconds),
+        QueueName = Spec.QueueName,
+        RetriesExhausted = EmbeddingJobReasons.RetriesExhausted,
+        PodDidNotStart = EmbeddingJobReasons.PodStartTimeout,
+        Refused = EmbeddingJobReasons.InvalidSpec,
+    };
 }

@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TextOps.Crds;
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Meta;
 
@@ -7,6 +10,14 @@ namespace TextOps.Operator.EmbeddingJobs;
 /// <summary>Makes the status of an EmbeddingJob from a decision: conditions are computed anew, the rest follows the run.</summary>
 public static class EmbeddingJobStatusBuilder
 {
+    // Far below the 32,768 characters that the schema allows, and more than anybody reads.
+    private const int MaxMessageBytes = 4096;
+
+    /// <summary>Whether two statuses differ in nothing but how far the run is.</summary>
+    public static bool IsSameButProgress(EmbeddingJobStatus? before, EmbeddingJobStatus after) => before is not null && JsonNode.DeepEquals(
+        JsonSerializer.SerializeToNode(before with { Progress = null, Rows = null, Chunks = null, Rejected = null, Rate = null }, Json.Objects),
+        JsonSerializer.SerializeToNode(after with { Progress = null, Rows = null, Chunks = null, Rejected = null, Rate = null }, Json.Objects));
+
     /// <summary>The status after <paramref name="plan"/>.</summary>
     public static EmbeddingJobStatus Build(EmbeddingJobSnapshot seen, EmbeddingJobPlan plan, DateTimeOffset now)
     {
@@ -27,6 +38,8 @@ public static class EmbeddingJobStatusBuilder
             Shards = plan.Shards ?? (sameRun ? old.Shards : null),
             Version = plan.Version,
             Output = plan.Output,
+            LastScheduleTime = plan.LastScheduleTime,
+            NextScheduleTime = plan.NextScheduleTime,
             LastHandledRerun = seen.PendingRerun ?? old.LastHandledRerun,
         };
     }
@@ -34,22 +47,16 @@ public static class EmbeddingJobStatusBuilder
     private static IReadOnlyList<V1Condition> Conditions(EmbeddingJobSnapshot seen, EmbeddingJobPlan plan, DateTimeOffset now)
     {
         var conditions = seen.Job.Status?.Conditions;
-        Set(EmbeddingJobConditions.Ready, plan.Reason is EmbeddingJobReasons.Committed or EmbeddingJobReasons.UpToDate, plan.Reason, plan.Message);
-        Set(EmbeddingJobConditions.Reconciling, plan.Reconciling, plan.Reason, plan.Message);
-        Set(EmbeddingJobConditions.Stalled, plan.Stalled is not null, plan.Stalled ?? EmbeddingJobReasons.NotStalled, plan.Stalled is null ? "" : plan.Message);
+        var text = Ellipsis.Cut(plan.Message, MaxMessageBytes);
+        Set(EmbeddingJobConditions.Ready, plan.Reason is EmbeddingJobReasons.Committed or EmbeddingJobReasons.UpToDate, plan.Reason, text);
+        Set(EmbeddingJobConditions.Reconciling, plan.Reconciling, plan.Reason, text);
+        Set(EmbeddingJobConditions.Stalled, plan.Stalled is not null, plan.Stalled ?? EmbeddingJobReasons.NotStalled, plan.Stalled is null ? "" : text);
         return conditions!;
 
         void Set(string type, bool holds, string reason, string message) => conditions = Kubernetes.Runtime.Conditions.Set(
             conditions, type, holds ? ConditionStatus.True : ConditionStatus.False, reason, message, seen.Job.Metadata.Generation, now);
     }
 
-    private static IReadOnlyList<RunStatus> History(IReadOnlyList<RunStatus> runs, RunStatus? ended, int limit)
-    {
-        if (ended is not null && !runs.Any(run => run.Id == ended.Id && run.StartTime == ended.StartTime))
-        {
-            runs = [ended, .. runs];
-        }
-
-        return [.. runs.Take(limit)];
-    }
+    private static IReadOnlyList<RunStatus> History(IReadOnlyList<RunStatus> runs, IReadOnlyList<RunStatus> ended, int limit) =>
+        [.. ended.Where(one => !runs.Any(run => run.Id == one.Id && run.StartTime == one.StartTime)).Concat(runs).Take(limit)];
 }

@@ -37,13 +37,16 @@ internal sealed partial class OperatorControlPlane : IControlPlane
         events = new EventRecorder(client, ApiGroup.FieldManager, time, loggers.CreateLogger<EventRecorder>());
         host = new ControllerHost(client, options.WatchNamespaces, time, loggers, metrics);
 
-        var children = new ChildTasks(client, host.Informer<V1Job>().Store, new LabelIndex<V1Pod>(host.Informer<V1Pod>(), ApiGroup.NameLabel), options.Operator);
+        // Only children of ours, and of their pods not what runs in them: a cluster has many.
+        var jobs = host.Informer<V1Job>(ApiGroup.NameLabel);
+        var pods = host.Informer<V1Pod>(ApiGroup.NameLabel, pod => pod with { Spec = pod.Spec with { Containers = [], Volumes = null, Affinity = null, Tolerations = null } });
+        var children = new ChildTasks(client, jobs.Store, new LabelIndex<V1Pod>(pods, ApiGroup.NameLabel), options.Operator);
         var observer = new EmbeddingJobObserver(children, new ProgressBook(reader, options.Operator.ProgressInterval, time), options.Operator);
         host.Add(
                 new EmbeddingJobController(client, children, observer, events, time, loggers.CreateLogger<EmbeddingJobController>()),
                 new ControllerOptions { Workers = options.Workers })
-            .Owns<V1Job>()
-            .Owns<V1Pod>(ChildTasks.OwnerOf);
+            .Owns<V1Job>(labelSelector: ApiGroup.NameLabel)
+            .Owns<V1Pod>(ChildTasks.OwnerOf, ApiGroup.NameLabel);
 
         if (options.LeaderElect)
         {

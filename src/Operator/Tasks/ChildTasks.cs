@@ -18,8 +18,10 @@ namespace TextOps.Operator.Tasks;
 [Rbac<V1ConfigMap>("create", "delete")]
 public sealed class ChildTasks(IKubernetesClient client, Store<V1Job> jobs, LabelIndex<V1Pod> pods, OperatorOptions options)
 {
-    /// <summary>The attempts that belong to <paramref name="owner"/>: its Jobs, and pods that still end though their Job is gone.</summary>
-    public async Task<IReadOnlyList<TaskAttempt>> ObserveAsync(IKubernetesObject owner, CancellationToken cancellationToken)
+    private readonly AttemptBook book = new();
+
+    /// <summary>The attempts that belong to <paramref name="owner"/>, by part and number: its Jobs, pods that still end though their Job is gone, and Jobs that are gone.</summary>
+    public async Task<IReadOnlyList<TaskAttempt>> ObserveAsync(IKubernetesObject owner, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var mine = jobs.OwnedBy(owner.Metadata.Uid!);
         var byJob = pods.Find(owner.Metadata.Namespace!, owner.Metadata.Name!)
@@ -28,13 +30,22 @@ public sealed class ChildTasks(IKubernetesClient client, Store<V1Job> jobs, Labe
         var attempts = new List<TaskAttempt>();
         foreach (var job in mine)
         {
-            attempts.Add(await ObserveAsync(job, [.. byJob[job.Metadata.Name!].Where(pod => IsOwnedBy(pod, job))], cancellationToken));
+            attempts.Add(await ObserveAsync(owner, job, [.. byJob[job.Metadata.Name!].Where(pod => IsOwnedBy(pod, job))], cancellationToken));
         }
 
         var names = mine.Select(job => job.Metadata.Name!).ToHashSet(StringComparer.Ordinal);
-        attempts.AddRange(byJob.Where(group => !names.Contains(group.Key)).SelectMany(group => group).Where(IsEnding).Select(TaskAttempt.Orphan));
-        return attempts;
+        attempts.AddRange(byJob.Where(group => !names.Contains(group.Key))
+            .Select(group => group.Where(pod => !TaskEnd.IsOver(pod)).ToList())
+            .Where(ending => ending.Count > 0)
+            .Select(TaskAttempt.Orphan));
+        return [.. book.Complete(NamespacedName.Of(owner), attempts, now).OrderBy(attempt => attempt.Part, StringComparer.Ordinal).ThenBy(attempt => attempt.Number)];
     }
+
+    /// <summary>Drops what is remembered of Jobs that are gone: the run is over.</summary>
+    public void ForgetGone(IKubernetesObject owner) => book.ForgetGone(NamespacedName.Of(owner));
+
+    /// <summary>Drops what is remembered of an object that is gone.</summary>
+    public void Forget(string? @namespace, string name) => book.Forget(new NamespacedName(@namespace ?? "", name));
 
     /// <summary>The object that a pod works for: its owner is a Job, and what owns that is named by our label.</summary>
     public static NamespacedName? OwnerOf(V1Pod pod) =>
@@ -42,12 +53,14 @@ public sealed class ChildTasks(IKubernetesClient client, Store<V1Job> jobs, Labe
 
     /// <summary>Starts a task: ConfigMap and Job are created; where they are already, that is fine.</summary>
     /// <exception cref="KubernetesException">The API server refuses one of them.</exception>
-    public async Task StartAsync<T>(T owner, RunStatus run, TaskToStart task, RunnerSpec runner, string? queueName, CancellationToken cancellationToken)
+    public async Task StartAsync<T>(
+        T owner, RunStatus run, TaskToStart task, RunnerSpec runner, string? queueName, DateTimeOffset now, CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
         var (configMap, job) = TaskJobBuilder.Build(owner, run.Id, task, runner, runner.Image ?? run.Image ?? options.RunnerImage, queueName);
         await CreateAsync(configMap, cancellationToken);
         await CreateAsync(job, cancellationToken);
+        book.Started(NamespacedName.Of(owner), TaskAttempt.Named(job.Metadata.Name!, job.Metadata.Labels, TaskState.Active) with { Created = now });
     }
 
     /// <summary>Writes an attempt's outcome and result to its Job's annotations, so that they outlive the pod.</summary>
@@ -65,6 +78,7 @@ public sealed class ChildTasks(IKubernetesClient client, Store<V1Job> jobs, Labe
         {
             var patch = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations } };
             await client.PatchAsync<V1Job>(attempt.JobName, owner.Metadata.Namespace, patch, cancellationToken);
+            book.Kept(NamespacedName.Of(owner), attempt);
         }
         catch (KubernetesException exception) when (exception.IsNotFound)
         {
@@ -83,12 +97,18 @@ public sealed class ChildTasks(IKubernetesClient client, Store<V1Job> jobs, Labe
         }
 
         await client.DeleteAsync<V1Job>(name, owner.Metadata.Namespace, options: null, cancellationToken);
+        book.Deleted(NamespacedName.Of(owner), name);
     }
 
-    private async Task<TaskAttempt> ObserveAsync(V1Job job, IReadOnlyList<V1Pod> known, CancellationToken cancellationToken)
+    private async Task<TaskAttempt> ObserveAsync(IKubernetesObject owner, V1Job job, IReadOnlyList<V1Pod> known, CancellationToken cancellationToken)
     {
         var attempt = TaskAttempt.From(job, known);
-        if (!attempt.IsNew || known.Any(pod => !IsEnding(pod)))
+        if (attempt.IsNew && book.OutcomeOf(NamespacedName.Of(owner), attempt.JobName) is { } kept)
+        {
+            return kept;
+        }
+
+        if (!attempt.IsNew || known.Any(TaskEnd.IsOver))
         {
             return attempt;
         }
@@ -112,6 +132,4 @@ public sealed class ChildTasks(IKubernetesClient client, Store<V1Job> jobs, Labe
 
     private static bool IsOwnedBy(IKubernetesObject child, IKubernetesObject owner) =>
         child.Metadata.OwnerReferences?.Any(reference => reference.Uid == owner.Metadata.Uid) == true;
-
-    private static bool IsEnding(V1Pod pod) => pod.Status?.Phase is not ("Succeeded" or "Failed");
 }

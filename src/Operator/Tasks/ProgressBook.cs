@@ -3,35 +3,74 @@ using TextOps.Crds.Tasks;
 
 namespace TextOps.Operator.Tasks;
 
-/// <summary>Progress of running tasks, by object; each object's pods are asked at most once in <paramref name="interval"/>.</summary>
+/// <summary>
+/// Progress of running tasks, by object, within a budget over all objects: an object's pods are asked at most once in <paramref name="interval"/>, all pods together at most
+/// 50 times in a second, and progress alone is reported at most 5 times in a second. Where an object has more pods than the budget has room, those
+/// that were asked longest ago come first.
+/// </summary>
 public sealed class ProgressBook(ProgressReader reader, TimeSpan interval, TimeProvider time)
 {
+    private const int PollsPerSecond = 50;
+    private const int ReportsPerSecond = 5;
+
+    private readonly RateBudget polls = new(PollsPerSecond, TimeSpan.FromSeconds(1), time);
+    private readonly RateBudget reports = new(ReportsPerSecond, TimeSpan.FromSeconds(1), time);
     private readonly ConcurrentDictionary<(string? Namespace, string Name), Page> pages = new();
 
-    /// <summary>Progress by part of the attempts that run; what was read last while the interval is not over.</summary>
+    /// <summary>What was read last, by part of the attempts that run; asks nobody.</summary>
+    public IReadOnlyDictionary<string, TaskProgress> Known(string? @namespace, string name, IReadOnlyList<TaskAttempt> attempts) =>
+        pages.TryGetValue((@namespace, name), out var page) ? page.ByPart(attempts) : new Dictionary<string, TaskProgress>(StringComparer.Ordinal);
+
+    /// <summary>Asks the pods that run, as far as interval and budget allow; then as <see cref="Known"/>.</summary>
     public async Task<IReadOnlyDictionary<string, TaskProgress>> ReadAsync(
         string? @namespace, string name, IReadOnlyList<TaskAttempt> attempts, CancellationToken cancellationToken)
     {
-        var running = attempts.Where(attempt => attempt is { State: TaskState.Active, PodIP: not null }).ToList();
+        var running = attempts.Where(IsRunning).ToList();
         var now = time.GetUtcNow();
-        if (pages.TryGetValue((@namespace, name), out var page) && now - page.Read < interval)
+        var page = pages.GetValueOrDefault((@namespace, name)) ?? new Page(DateTimeOffset.MinValue, []);
+        if (running.Count == 0 || now - page.Read < interval)
         {
-            return page.ByPart;
+            return page.ByPart(attempts);
         }
 
-        if (running.Count == 0)
+        var asked = running.OrderBy(attempt => page.Answers.GetValueOrDefault(attempt.JobName)?.Asked ?? DateTimeOffset.MinValue).TakeWhile(_ => polls.TryTake()).ToList();
+        var answers = await Task.WhenAll(asked.Select(async attempt => KeyValuePair.Create(attempt.JobName, new Answer(now, await reader.ReadAsync(attempt.PodIP!, cancellationToken)))));
+        var names = running.Select(attempt => attempt.JobName).ToHashSet(StringComparer.Ordinal);
+        var merged = new Dictionary<string, Answer>(page.Answers.Where(answer => names.Contains(answer.Key)), StringComparer.Ordinal);
+        foreach (var (job, answer) in answers)
         {
-            return new Dictionary<string, TaskProgress>(StringComparer.Ordinal);
+            merged[job] = answer;
         }
 
-        var answers = await Task.WhenAll(running.Select(async attempt => (attempt.Part, Progress: await reader.ReadAsync(attempt.PodIP!, cancellationToken))));
-        var byPart = answers.Where(answer => answer.Progress is not null).ToDictionary(answer => answer.Part, answer => answer.Progress!, StringComparer.Ordinal);
-        pages[(@namespace, name)] = new Page(now, byPart);
-        return byPart;
+        page = new Page(asked.Count == 0 ? page.Read : now, merged);
+        pages[(@namespace, name)] = page;
+        return page.ByPart(attempts);
     }
+
+    /// <summary>Whether progress alone may be reported now; it counts then.</summary>
+    public bool MayReport() => reports.TryTake();
 
     /// <summary>Drops what is known of an object.</summary>
     public void Forget(string? @namespace, string name) => pages.TryRemove((@namespace, name), out _);
 
-    private sealed record Page(DateTimeOffset Read, IReadOnlyDictionary<string, TaskProgress> ByPart);
+    internal static bool IsRunning(TaskAttempt attempt) => attempt is { State: TaskState.Active, PodIP: not null };
+
+    private sealed record Answer(DateTimeOffset Asked, TaskProgress? Progress);
+
+    private sealed record Page(DateTimeOffset Read, Dictionary<string, Answer> Answers)
+    {
+        public IReadOnlyDictionary<string, TaskProgress> ByPart(IReadOnlyList<TaskAttempt> attempts)
+        {
+            var byPart = new Dictionary<string, TaskProgress>(StringComparer.Ordinal);
+            foreach (var attempt in attempts.Where(IsRunning))
+            {
+                if (Answers.GetValueOrDefault(attempt.JobName)?.Progress is { } progress)
+                {
+                    byPart[attempt.Part] = progress;
+                }
+            }
+
+            return byPart;
+        }
+    }
 }

@@ -41,9 +41,10 @@ public sealed class ProgressReader : IDisposable
         {
             var uri = new UriBuilder(Uri.UriSchemeHttp, address.ToString(), Port, "progress").Uri;
             using var response = await client.GetAsync(uri, cancellationToken);
-            return response.StatusCode == HttpStatusCode.OK
+            var progress = response.StatusCode == HttpStatusCode.OK
                 ? JsonSerializer.Deserialize<TaskProgress>(await response.Content.ReadAsByteArrayAsync(cancellationToken), Json.Objects)
                 : null;
+            return progress is not null && IsSound(progress) ? progress : null;
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -51,6 +52,11 @@ public sealed class ProgressReader : IDisposable
             return null;
         }
     }
+
+    // A pod may say anything; what is summed up and shown has to be a number that could be.
+    private static bool IsSound(TaskProgress progress) =>
+        TaskParts.AreCounts(progress.Done, progress.Total, progress.Rows, progress.Rejected, progress.Chunks, progress.Tokens)
+        && progress.ChunksPerSecond is >= 0 and < 1e12 && progress.TokensPerSecond is >= 0 and < 1e12;
 
     /// <inheritdoc/>
     public void Dispose() => client.Dispose();

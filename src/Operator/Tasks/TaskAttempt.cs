@@ -9,13 +9,16 @@ namespace TextOps.Operator.Tasks;
 /// <summary>One attempt at a task, as its Job and Pod show it.</summary>
 public sealed record TaskAttempt
 {
+    // A node that lives removes a pod soon after its grace; one that does not is not waited for.
+    private static readonly TimeSpan LostNodeMargin = TimeSpan.FromSeconds(30);
+
     /// <summary>The Job's name.</summary>
     public required string JobName { get; init; }
 
     /// <summary>The run it belongs to: <see cref="ApiGroup.RunLabel"/>.</summary>
     public required string RunKey { get; init; }
 
-    /// <summary>The part of the run: plan, s00000, commit.</summary>
+    /// <summary>The part of the run: see <see cref="TaskParts"/>.</summary>
     public required string Part { get; init; }
 
     /// <summary>Number of the attempt, from 0.</summary>
@@ -30,44 +33,81 @@ public sealed record TaskAttempt
     /// <summary>Why it failed, in words.</summary>
     public string? Message { get; init; }
 
-    /// <summary>When it ended.</summary>
+    /// <summary>When its Job was created.</summary>
+    public DateTimeOffset? Created { get; init; }
+
+    /// <summary>When it ended; of one that is gone: when that was noticed, null where the operator itself deleted it.</summary>
     public DateTimeOffset? Finished { get; init; }
 
     /// <summary>Address of the pod while it runs.</summary>
     public string? PodIP { get; init; }
 
-    /// <summary>Why its container does not start, for example <c>ImagePullBackOff: …</c>; null where it does.</summary>
-    public string? Waiting { get; init; }
+    /// <summary>Whether the cluster has made a pod for it.</summary>
+    public bool HasPod { get; init; }
+
+    /// <summary>Why its pod does not start; null where it does.</summary>
+    public PodHold? Hold { get; init; }
+
+    /// <summary>Whether a pod of it still ends though its Job is over or gone.</summary>
+    public bool Lingers { get; init; }
+
+    /// <summary>Until when a pod that ends is waited for; null: until it is gone.</summary>
+    public DateTimeOffset? LingersUntil { get; init; }
 
     /// <summary>What its annotations do not say yet, so that it would be lost with the pod.</summary>
     public bool IsNew { get; init; }
 
-    /// <summary>Whether it has ended one way or another.</summary>
-    public bool IsOver => State is not (TaskState.Active or TaskState.Terminating);
+    /// <summary>Whether nothing of it runs any more, so that another attempt may.</summary>
+    public bool IsOver(DateTimeOffset now) => State switch
+    {
+        TaskState.Active => false,
+        TaskState.Terminating => LingersUntil <= now,
+        _ => !Lingers || LingersUntil <= now,
+    };
 
     /// <summary>Reads an attempt from a Job of ours and its pods.</summary>
     public static TaskAttempt From(V1Job job, IReadOnlyList<V1Pod> pods)
     {
-        var attempt = Named(job.Metadata.Name!, job.Metadata.Labels, TaskState.Active);
+        var ending = pods.Where(pod => !TaskEnd.IsOver(pod)).ToList();
+        var attempt = Named(job.Metadata.Name!, job.Metadata.Labels, TaskState.Active) with { Created = job.Metadata.CreationTimestamp, HasPod = pods.Count > 0 };
+        var lingering = attempt with { Lingers = ending.Count > 0, LingersUntil = Patience(ending) };
         var annotations = job.Metadata.Annotations;
         if (annotations?.GetValueOrDefault(ApiGroup.OutcomeAnnotation) is { } outcome && Enum.TryParse<TaskState>(outcome, out var state))
         {
             var result = Parse(annotations.GetValueOrDefault(ApiGroup.ResultAnnotation));
-            return attempt with { State = state, Result = result, Message = result?.Error?.Message, Finished = EndOf(job, pods) };
+            return lingering with { State = state, Result = result, Message = result?.Error?.Message, Finished = TaskEnd.TimeOf(job, pods) };
         }
 
-        return TaskEnd.Of(job, pods) is { } end
-            ? attempt with { State = end.State, Result = end.Result, Message = end.Message, Finished = EndOf(job, pods), IsNew = true }
+        if (TaskEnd.Of(job, pods) is { } end)
+        {
+            return lingering with { State = end.State, Result = end.Result, Message = end.Message, Finished = TaskEnd.TimeOf(job, pods), IsNew = true };
+        }
+
+        return job.Metadata.DeletionTimestamp is not null
+            ? lingering with { State = TaskState.Terminating }
             : attempt with
             {
-                State = job.Metadata.DeletionTimestamp is null ? TaskState.Active : TaskState.Terminating,
-                PodIP = pods.FirstOrDefault(pod => pod.Status?.Phase == "Running")?.Status?.PodIP,
-                Waiting = pods.Select(WaitingOf).FirstOrDefault(reason => reason is not null),
+                PodIP = ending.FirstOrDefault(pod => pod is { Metadata.DeletionTimestamp: null, Status.Phase: "Running" })?.Status?.PodIP,
+                Hold = ending.Where(pod => pod.Metadata.DeletionTimestamp is null).Select(PodHold.Of).FirstOrDefault(hold => hold is not null),
             };
     }
 
-    /// <summary>An attempt whose Job is gone while its pod still ends.</summary>
-    public static TaskAttempt Orphan(V1Pod pod) => Named(pod.Metadata.Labels![V1Job.NameLabel], pod.Metadata.Labels, TaskState.Terminating);
+    /// <summary>An attempt whose Job is gone while its pods still end.</summary>
+    public static TaskAttempt Orphan(IReadOnlyList<V1Pod> pods) =>
+        Named(pods[0].Metadata.Labels![V1Job.NameLabel], pods[0].Metadata.Labels, TaskState.Terminating) with { Lingers = true, LingersUntil = Patience(pods), HasPod = true };
+
+    internal static TaskAttempt Named(string jobName, IReadOnlyDictionary<string, string>? labels, TaskState state)
+    {
+        labels ??= new Dictionary<string, string>(StringComparer.Ordinal);
+        return new TaskAttempt
+        {
+            JobName = jobName,
+            RunKey = labels.GetValueOrDefault(ApiGroup.RunLabel, ""),
+            Part = labels.GetValueOrDefault(ApiGroup.PartLabel, ""),
+            Number = int.TryParse(labels.GetValueOrDefault(ApiGroup.AttemptLabel), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0,
+            State = state,
+        };
+    }
 
     internal static TaskResult? Parse(string? message)
     {
@@ -86,49 +126,7 @@ public sealed record TaskAttempt
         }
     }
 
-    private static TaskAttempt Named(string jobName, IReadOnlyDictionary<string, string>? labels, TaskState state)
-    {
-        labels ??= new Dictionary<string, string>(StringComparer.Ordinal);
-        return new TaskAttempt
-        {
-            JobName = jobName,
-            RunKey = labels.GetValueOrDefault(ApiGroup.RunLabel, ""),
-            Part = labels.GetValueOrDefault(ApiGroup.PartLabel, ""),
-            Number = int.TryParse(labels.GetValueOrDefault(ApiGroup.AttemptLabel), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0,
-            State = state,
-        };
-    }
-
-    // A container that is only being created waits too, and says no more than that.
-    private static string? WaitingOf(V1Pod pod) =>
-        pod.Status?.ContainerStatuses?.FirstOrDefault()?.State?.Waiting is { Reason: not (null or "ContainerCreating" or "PodInitializing") } waiting
-            ? $"{waiting.Reason}: {waiting.Message}"
-            : null;
-
-    private static DateTimeOffset? EndOf(V1Job job, IReadOnlyList<V1Pod> pods) =>
-        pods.Select(pod => pod.Status?.ContainerStatuses?.FirstOrDefault()?.State?.Terminated?.FinishedAt).Max()
-        ?? job.Status?.CompletionTime
-        ?? job.Status?.Conditions?.FirstOrDefault(condition => condition.Status == "True")?.LastTransitionTime;
-}
-
-/// <summary>How an attempt stands.</summary>
-public enum TaskState
-{
-    /// <summary>Its Job is not over.</summary>
-    Active,
-
-    /// <summary>Its Job is being deleted, or was and left a pod that still ends.</summary>
-    Terminating,
-
-    /// <summary>It is done and said what it did.</summary>
-    Succeeded,
-
-    /// <summary>The task or its input is wrong; trying again is no use.</summary>
-    Refused,
-
-    /// <summary>It failed in a way that may pass.</summary>
-    Failed,
-
-    /// <summary>Its pod was taken away (evicted, preempted, node lost, deleted) or its result was; that is not its fault.</summary>
-    Disrupted,
+    // A deletionTimestamp is when the grace is over. A pod without one is not being ended yet: it is waited for.
+    private static DateTimeOffset? Patience(IReadOnlyList<V1Pod> pods) =>
+        pods.Count > 0 && pods.All(pod => pod.Metadata.DeletionTimestamp is not null) ? pods.Max(pod => pod.Metadata.DeletionTimestamp) + LostNodeMargin : null;
 }

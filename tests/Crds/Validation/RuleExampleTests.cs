@@ -64,6 +64,6 @@ public sealed class RuleExampleTests
         }
 
         var below = Field.Of(type).Select(field => field.Shape.Item ?? field.Shape).Where(shape => shape.Kind == ShapeKind.Record);
-        return IRule.Of(type).Select(rule => rule.Cel).Concat(below.SelectMany(shape => RulesOf(shape.Type, seen)));
+        return IRule.Of(type).Select(rule => rule.Cel).OfType<string>().Concat(below.SelectMany(shape => RulesOf(shape.Type, seen)));
     }
 }

@@ -24,7 +24,6 @@ public sealed class BadInputTests(BadInputTests.BadRuns runs) : IClassFixture<Ba
     [InlineData("file-as-output", "StoreRefused", "/taken/embeddings: a file is where a folder should be", "move that file away or choose another store")]
     [InlineData("tokens-above-model", "InvalidSpec", "spec.chunking.size (600 tokens) is above the 512 tokens that the model takes", "lower it to at most 512")]
     [InlineData("bad-pod-label", "ChildRejected", "spec.template.labels: Invalid value: \"a b\"", "a valid label must be")]
-    [InlineData("scheduled", "InvalidSpec", "spec.schedule is not acted on by this version", "set annotation textops.dev/rerun")]
     public void A_bad_input_stalls_with_a_message_that_names_it_and_says_how_to_fix_it(string name, string reason, string problem, string fix)
     {
         var status = runs.Objects[name];
@@ -170,7 +169,6 @@ public sealed class BadInputTests(BadInputTests.BadRuns runs) : IClassFixture<Ba
             Add("file-as-output", spec => spec with { Output = new EmbeddingOutput { Uri = $"file://{Place.File("taken")}" } });
             Add("tokens-above-model", spec => spec with { Chunking = new Chunking { Unit = ChunkUnit.Tokens, Size = 600, Overlap = 0 } });
             Add("bad-pod-label", spec => spec with { Runner = new RunnerSpec { PodLabels = new Dictionary<string, string> { ["team"] = "a b" } } });
-            Add("scheduled", spec => spec with { Schedule = new RunSchedule { Cron = "0 3 * * *" } });
             Result = Place.TextOps("run", "-f", "objects", "--store", "store").Exits(1);
             var list = JsonNode.Parse(Place.TextOps("get", "embeddingjobs", "-o", "json", "--store", "store").Exits(0).Output)!;
             Objects = list["items"]!.AsArray().ToDictionary(job => (string)job!["metadata"]!["name"]!, job => job!.AsObject(), StringComparer.Ordinal);

@@ -62,7 +62,7 @@ public sealed class EmbeddingJobDecisionTests
         var plan = Decide(Snapshot(job, Planned(shards: 3), Embedded(0), Attempt("s00001", TaskState.Active)));
 
         Assert.Equal("s00002", Assert.Single(plan.Start).Part);
-        Assert.Equal((3, 1, 1), (plan.Shards!.Total, plan.Shards.Active, plan.Shards.Succeeded));
+        Assert.Equal((3, 2, 1), (plan.Shards!.Total, plan.Shards.Active, plan.Shards.Succeeded));
     }
 
     [Fact]
@@ -79,12 +79,15 @@ public sealed class EmbeddingJobDecisionTests
     [Fact]
     public void A_refused_task_stalls_with_its_own_reason_and_ends_its_siblings()
     {
-        var plan = Decide(Snapshot(Running(), Planned(), Refused("s00000", "InputRejected"), Attempt("s00001", TaskState.Active)));
+        var seen = Snapshot(Running(), Planned(), Refused("s00000", "InputRejected"), Attempt("s00001", TaskState.Active));
+        var plan = Decide(seen);
 
         Assert.Equal(("Failed", "InputRejected"), (plan.Reason, plan.Stalled));
         Assert.Contains("does not exist", plan.Message, StringComparison.Ordinal);
-        Assert.Equal(["tickets-s00001-a0"], plan.Delete);
         Assert.NotNull(plan.Run!.CompletionTime);
+        Assert.Empty(plan.Delete);
+        Assert.Equal(TimeSpan.Zero, plan.WakeAfter);
+        Assert.Equal(["tickets-s00001-a0"], Decide(seen with { Job = After(seen, plan) }).Delete);
     }
 
     [Fact]
@@ -118,7 +121,7 @@ public sealed class EmbeddingJobDecisionTests
         var job = Running() with { Spec = Spec with { MaxRetriesPerShard = 0 } };
         var disrupted = Enumerable.Range(0, 5).Select(number => Attempt("plan", TaskState.Disrupted, number)).ToArray();
 
-        Assert.Equal(5, Assert.Single(Decide(Snapshot(job, disrupted)).Start).Attempt);
+        Assert.Equal(5, Assert.Single(Decide(Snapshot(job, disrupted), Now.AddMinutes(1)).Start).Attempt);
     }
 
     [Fact]
@@ -146,7 +149,7 @@ public sealed class EmbeddingJobDecisionTests
 
         var plan = Decide(Snapshot(edited, Planned(), Attempt("s00000", TaskState.Active)));
 
-        Assert.Equal(EmbeddingJobReasons.Superseded, plan.Ended!.Result);
+        Assert.Equal(EmbeddingJobReasons.Superseded, Assert.Single(plan.Ended).Result);
         Assert.Equal(2, plan.Delete.Count);
         Assert.Empty(plan.Start);
         Assert.NotEqual(Running().Status!.Run!.Id, plan.Run!.Id);
@@ -218,7 +221,7 @@ public sealed class EmbeddingJobDecisionTests
     [Fact]
     public void A_pod_that_cannot_start_is_shown_with_its_reason()
     {
-        var waiting = Attempt("plan", TaskState.Active) with { Waiting = "CreateContainerConfigError: secret \"s\" not found" };
+        var waiting = Attempt("plan", TaskState.Active) with { Hold = new PodHold("CreateContainerConfigError", "secret \"s\" not found", IsFault: true, Now) };
 
         var plan = Decide(Snapshot(Running(), waiting));
 
@@ -231,10 +234,11 @@ public sealed class EmbeddingJobDecisionTests
     {
         var job = Running() with { Spec = Spec with { ActiveDeadlineSeconds = 60 } };
 
-        var plan = Decide(Snapshot(job, Attempt("plan", TaskState.Active)), Now.AddSeconds(60));
+        var seen = Snapshot(job, Attempt("plan", TaskState.Active));
+        var plan = Decide(seen, Now.AddSeconds(60));
 
         Assert.Equal(EmbeddingJobReasons.DeadlineExceeded, plan.Stalled);
-        Assert.Equal(["tickets-plan-a0"], plan.Delete);
+        Assert.Equal(["tickets-plan-a0"], Decide(seen with { Job = After(seen, plan) }, Now.AddSeconds(60)).Delete);
     }
 
     [Fact]

@@ -13,6 +13,7 @@ using TextOps.Kubernetes.InMemory;
 using TextOps.Kubernetes.Runtime;
 using TextOps.Operator.EmbeddingJobs;
 using TextOps.Operator.Tasks;
+using TextOps.Operator.Tests.Support;
 
 namespace TextOps.Operator.Tests.EmbeddingJobs;
 
@@ -21,10 +22,11 @@ internal sealed class OperatorFixture : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
-    private static readonly OperatorOptions Options = Examples.Options with { RetryBackoff = TimeSpan.FromMilliseconds(50) };
+    private static readonly OperatorOptions Options = Examples.Options with { RetryBackoff = TimeSpan.FromMilliseconds(50), DisruptionBackoff = TimeSpan.FromMilliseconds(50) };
 
     private readonly InMemoryCluster cluster = new();
     private readonly ProgressReader progress = new();
+    private readonly FakeNode node;
     private ControllerHost? host;
     private EventRecorder? events;
 
@@ -32,6 +34,7 @@ internal sealed class OperatorFixture : IAsyncDisposable
     {
         cluster.Register(new CustomResource(CustomResourceDefinitions.Of<EmbeddingJob>(), _ => []));
         Client = new WatchedClient(cluster);
+        node = new FakeNode(cluster, TimeProvider.System);
     }
 
     public WatchedClient Client { get; }
@@ -105,42 +108,10 @@ internal sealed class OperatorFixture : IAsyncDisposable
     public async Task<IReadOnlyList<T>> ListAsync<T>() where T : class, IKubernetesObject => (await cluster.ListAsync<T>("default", null, Cancel)).Items;
 
     /// <summary>Plays the node for the Job of an attempt: its pod ran and ended.</summary>
-    public async Task<string> EndAsync(string part, TaskResult? result, int exitCode = 0, int attempt = 0)
-    {
-        var job = await JobAsync(part, attempt);
-        var pod = await cluster.CreateAsync(PodOf(job), Cancel);
-        await PatchStatusAsync<V1Pod>(pod.Metadata.Name!, new V1PodStatus
-        {
-            Phase = exitCode == 0 ? "Succeeded" : "Failed",
-            ContainerStatuses =
-            [
-                new V1ContainerStatus
-                {
-                    Name = "runner",
-                    Image = "runner:1",
-                    State = new V1ContainerState
-                    {
-                        Terminated = new V1ContainerStateTerminated
-                        {
-                            ExitCode = exitCode,
-                            Message = result is null ? null : JsonSerializer.Serialize(result, Json.Objects),
-                            FinishedAt = DateTimeOffset.UtcNow,
-                        },
-                    },
-                },
-            ],
-        });
-        await PatchStatusAsync<V1Job>(
-            job.Metadata.Name!, new V1JobStatus { Conditions = [new V1JobCondition { Type = exitCode == 0 ? "Complete" : "Failed", Status = "True" }] });
-        return pod.Metadata.Name!;
-    }
+    public async Task<string> EndAsync(string part, TaskResult? result, int exitCode = 0, int attempt = 0) => await node.EndAsync(await JobAsync(part, attempt), result, exitCode);
 
     /// <summary>Plays the node: the pod of a Job runs.</summary>
-    public async Task RunAsync(string part)
-    {
-        var pod = await cluster.CreateAsync(PodOf(await JobAsync(part)), Cancel);
-        await PatchStatusAsync<V1Pod>(pod.Metadata.Name!, new V1PodStatus { Phase = "Running" });
-    }
+    public async Task RunAsync(string part) => await node.RunAsync(await JobAsync(part));
 
     public static async Task<T> EventuallyAsync<T>(string what, Func<Task<T>> look, Func<T, bool> holds)
     {
@@ -165,19 +136,4 @@ internal sealed class OperatorFixture : IAsyncDisposable
 
     private static bool Is(V1Job job, string part, int attempt) =>
         job.Metadata.Labels![ApiGroup.PartLabel] == part && job.Metadata.Labels[ApiGroup.AttemptLabel] == $"{attempt}";
-
-    private static V1Pod PodOf(V1Job job) => new()
-    {
-        Metadata = new V1ObjectMeta
-        {
-            Name = $"{job.Metadata.Name}-pod",
-            Namespace = "default",
-            Labels = new Dictionary<string, string>(job.Spec.Template.Metadata!.Labels!, StringComparer.Ordinal) { ["job-name"] = job.Metadata.Name! },
-            OwnerReferences = [new V1OwnerReference { ApiVersion = job.ApiVersion, Kind = job.Kind, Name = job.Metadata.Name!, Uid = job.Metadata.Uid!, Controller = true }],
-        },
-        Spec = job.Spec.Template.Spec,
-    };
-
-    private Task PatchStatusAsync<T>(string name, object status) where T : class, IKubernetesObject =>
-        cluster.PatchStatusAsync<T>(name, "default", new JsonObject { ["status"] = JsonSerializer.SerializeToNode(status, Json.Objects) }, Cancel);
 }

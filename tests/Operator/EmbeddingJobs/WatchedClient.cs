@@ -1,54 +1,57 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Meta;
 using TextOps.Kubernetes.Client;
-using TextOps.Kubernetes.Core;
 
 namespace TextOps.Operator.Tests.EmbeddingJobs;
 
-/// <summary>A cluster's client that notes status writes and refuses what a test wants refused.</summary>
+/// <summary>A cluster's client that counts calls and refuses what a test wants refused.</summary>
 internal sealed class WatchedClient(IKubernetesClient cluster) : IKubernetesClient
 {
-    private int statusWrites;
+    private readonly ConcurrentDictionary<string, int> calls = new(StringComparer.Ordinal);
+
+    /// <summary>Calls so far, by verb and kind: <c>create Job</c>. Watches are not counted.</summary>
+    public IReadOnlyDictionary<string, int> Calls => new SortedDictionary<string, int>(calls, StringComparer.Ordinal);
 
     /// <summary>How often the status of an EmbeddingJob was written.</summary>
-    public int StatusWrites => Volatile.Read(ref statusWrites);
+    public int StatusWrites => calls.GetValueOrDefault("status EmbeddingJob");
+
+    /// <summary>Calls that write something, Events apart.</summary>
+    public int Writes => calls.Where(call => !call.Key.StartsWith("get", StringComparison.Ordinal) && !call.Key.StartsWith("list", StringComparison.Ordinal) && !call.Key.EndsWith(" Event", StringComparison.Ordinal))
+        .Sum(call => call.Value);
 
     /// <summary>What creating an object is refused with; null: it is created.</summary>
     public Func<IKubernetesObject, KubernetesException?> RefuseCreate { get; set; } = _ => null;
 
-    /// <summary>What watches of pods wait for before they tell anything: watches of different kinds do not keep step.</summary>
-    public Task PodNews { get; set; } = Task.CompletedTask;
+    /// <summary>What a watch waits for before it tells of an object: watches of different kinds do not keep step.</summary>
+    public Func<IKubernetesObject, Task> Delay { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Counts from nothing again.</summary>
+    public void Reset() => calls.Clear();
 
     public Task<T> CreateAsync<T>(T entity, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
-        RefuseCreate(entity) is { } refusal ? Task.FromException<T>(refusal) : cluster.CreateAsync(entity, cancellationToken);
+        RefuseCreate(entity) is { } refusal ? Task.FromException<T>(refusal) : Counted<T>("create").CreateAsync(entity, cancellationToken);
 
-    public Task<T> UpdateStatusAsync<T>(T entity, CancellationToken cancellationToken) where T : class, IKubernetesObject
-    {
-        if (entity is EmbeddingJob)
-        {
-            Interlocked.Increment(ref statusWrites);
-        }
-
-        return cluster.UpdateStatusAsync(entity, cancellationToken);
-    }
+    public Task<T> UpdateStatusAsync<T>(T entity, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
+        Counted<T>("status").UpdateStatusAsync(entity, cancellationToken);
 
     public Task<T?> GetAsync<T>(string name, string? @namespace, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
-        cluster.GetAsync<T>(name, @namespace, cancellationToken);
+        Counted<T>("get").GetAsync<T>(name, @namespace, cancellationToken);
 
     public Task<KubernetesList<T>> ListAsync<T>(string? @namespace, string? labelSelector, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
-        cluster.ListAsync<T>(@namespace, labelSelector, cancellationToken);
+        Counted<T>("list").ListAsync<T>(@namespace, labelSelector, cancellationToken);
 
-    public Task<T> UpdateAsync<T>(T entity, CancellationToken cancellationToken) where T : class, IKubernetesObject => cluster.UpdateAsync(entity, cancellationToken);
+    public Task<T> UpdateAsync<T>(T entity, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
+        Counted<T>("update").UpdateAsync(entity, cancellationToken);
 
     public Task<T> PatchAsync<T>(string name, string? @namespace, KubernetesPatch patch, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
-        cluster.PatchAsync<T>(name, @namespace, patch, cancellationToken);
+        Counted<T>("patch").PatchAsync<T>(name, @namespace, patch, cancellationToken);
 
     public Task<T> PatchStatusAsync<T>(string name, string? @namespace, KubernetesPatch patch, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
-        cluster.PatchStatusAsync<T>(name, @namespace, patch, cancellationToken);
+        Counted<T>("status").PatchStatusAsync<T>(name, @namespace, patch, cancellationToken);
 
     public Task DeleteAsync<T>(string name, string? @namespace, DeleteOptions? options, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
-        cluster.DeleteAsync<T>(name, @namespace, options, cancellationToken);
+        Counted<T>("delete").DeleteAsync<T>(name, @namespace, options, cancellationToken);
 
     public async IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
         string? @namespace, string? labelSelector, string? resourceVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -56,12 +59,18 @@ internal sealed class WatchedClient(IKubernetesClient cluster) : IKubernetesClie
     {
         await foreach (var news in cluster.WatchAsync<T>(@namespace, labelSelector, resourceVersion, cancellationToken))
         {
-            if (news.Object is V1Pod)
+            if (news.Object is { } entity)
             {
-                await PodNews.WaitAsync(cancellationToken);
+                await Delay(entity).WaitAsync(cancellationToken);
             }
 
             yield return news;
         }
+    }
+
+    private IKubernetesClient Counted<T>(string verb) where T : class, IKubernetesObject
+    {
+        calls.AddOrUpdate($"{verb} {EntityType.Of<T>().Kind}", 1, (_, count) => count + 1);
+        return cluster;
     }
 }

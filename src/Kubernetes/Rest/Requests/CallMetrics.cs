@@ -11,7 +11,8 @@ internal static class CallMetrics
     /// <summary>The code of a try that got no answer.</summary>
     public const string NoAnswer = "<error>";
 
-    private static readonly Meter Meter = new("TextOps.Kubernetes");
+    /// <summary>The meter of all instruments.</summary>
+    public static readonly Meter Meter = new("TextOps.Kubernetes");
 
     private static readonly Counter<long> Requests =
         Meter.CreateCounter<long>("rest_client_requests_total", description: "HTTP requests by status code, method and host.");

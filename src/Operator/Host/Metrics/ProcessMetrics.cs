@@ -11,7 +11,6 @@ internal sealed class ProcessMetrics : IDisposable
 
     private static readonly string[] Heaps = ["gen0", "gen1", "gen2", "loh", "poh"];
 
-    private readonly Meter meter = new(MeterName);
 
     /// <summary>Starts to be observable.</summary>
     /// <param name="version">What <c>textops_operator_build_info</c> says was built.</param>
@@ -19,23 +18,26 @@ internal sealed class ProcessMetrics : IDisposable
     {
         using var process = Process.GetCurrentProcess();
         var started = new DateTimeOffset(process.StartTime).ToUnixTimeMilliseconds() / 1000.0;
-        meter.CreateObservableCounter("process_cpu_seconds_total", () => Environment.CpuUsage.TotalTime.TotalSeconds, "s", "User and system CPU time spent.");
-        meter.CreateObservableGauge("process_resident_memory_bytes", () => Environment.WorkingSet, "By", "Resident memory size.");
-        meter.CreateObservableGauge("process_start_time_seconds", () => started, "s", "Start time of the process since the Unix epoch.");
-        meter.CreateObservableGauge("process_open_fds", () => Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(), null, "Open file descriptors.");
-        meter.CreateObservableGauge("dotnet_gc_heap_size_bytes", HeapSizes, "By", "Size of each heap after the last collection.");
-        meter.CreateObservableGauge("dotnet_gc_committed_memory_bytes", () => GC.GetGCMemoryInfo().TotalCommittedBytes, "By", "Memory that the collector holds after the last collection.");
-        meter.CreateObservableCounter("dotnet_gc_collections_total", Collections, null, "Collections of each generation.");
-        meter.CreateObservableCounter("dotnet_gc_pause_seconds_total", () => GC.GetTotalPauseDuration().TotalSeconds, "s", "Time that threads were paused for collections.");
-        meter.CreateObservableCounter("dotnet_gc_allocated_bytes_total", () => GC.GetTotalAllocatedBytes(), "By", "Memory allocated.");
-        meter.CreateObservableGauge("dotnet_threadpool_threads", () => ThreadPool.ThreadCount, null, "Threads of the pool.");
-        meter.CreateObservableGauge("dotnet_threadpool_queue_length", () => ThreadPool.PendingWorkItemCount, null, "Work that waits for a thread of the pool.");
-        meter.CreateObservableGauge(
+        Meter.CreateObservableCounter("process_cpu_seconds_total", () => Environment.CpuUsage.TotalTime.TotalSeconds, "s", "User and system CPU time spent.");
+        Meter.CreateObservableGauge("process_resident_memory_bytes", () => Environment.WorkingSet, "By", "Resident memory size.");
+        Meter.CreateObservableGauge("process_start_time_seconds", () => started, "s", "Start time of the process since the Unix epoch.");
+        Meter.CreateObservableGauge("process_open_fds", () => Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(), null, "Open file descriptors.");
+        Meter.CreateObservableGauge("dotnet_gc_heap_size_bytes", HeapSizes, "By", "Size of each heap after the last collection.");
+        Meter.CreateObservableGauge("dotnet_gc_committed_memory_bytes", () => GC.GetGCMemoryInfo().TotalCommittedBytes, "By", "Memory that the collector holds after the last collection.");
+        Meter.CreateObservableCounter("dotnet_gc_collections_total", Collections, null, "Collections of each generation.");
+        Meter.CreateObservableCounter("dotnet_gc_pause_seconds_total", () => GC.GetTotalPauseDuration().TotalSeconds, "s", "Time that threads were paused for collections.");
+        Meter.CreateObservableCounter("dotnet_gc_allocated_bytes_total", () => GC.GetTotalAllocatedBytes(), "By", "Memory allocated.");
+        Meter.CreateObservableGauge("dotnet_threadpool_threads", () => ThreadPool.ThreadCount, null, "Threads of the pool.");
+        Meter.CreateObservableGauge("dotnet_threadpool_queue_length", () => ThreadPool.PendingWorkItemCount, null, "Work that waits for a thread of the pool.");
+        Meter.CreateObservableGauge(
             "textops_operator_build_info", () => new Measurement<int>(1, new KeyValuePair<string, object?>("version", version)), null, "1, with the version of the operator.");
     }
 
+    /// <summary>The meter of all instruments.</summary>
+    public Meter Meter { get; } = new(MeterName);
+
     /// <inheritdoc/>
-    public void Dispose() => meter.Dispose();
+    public void Dispose() => Meter.Dispose();
 
     private static IEnumerable<Measurement<long>> HeapSizes()
     {

@@ -1,0 +1,188 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging.Abstractions;
+using TextOps.Crds;
+using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Generator;
+using TextOps.Crds.Meta;
+using TextOps.Crds.Tasks;
+using TextOps.Kubernetes.Client;
+using TextOps.Kubernetes.Core;
+using TextOps.Kubernetes.InMemory;
+using TextOps.Kubernetes.Runtime;
+using TextOps.Kubernetes.Tests.Support;
+using TextOps.Operator.EmbeddingJobs;
+using TextOps.Operator.Tasks;
+using TextOps.Operator.Tests.EmbeddingJobs;
+
+namespace TextOps.Operator.Tests.Support;
+
+/// <summary>
+/// The controller over a cluster in memory, with a clock that the test moves and passes that the test asks for: each pass sees all that happened before it, so that what it
+/// does depends on nothing else.
+/// </summary>
+internal sealed class SteppedOperator : IAsyncDisposable
+{
+    private readonly InMemoryCluster cluster;
+    private ControllerHost? host;
+    private LabelIndex<V1Pod>? index;
+    private EmbeddingJobController? controller;
+    private ProgressReader? reader;
+
+    private SteppedOperator(DateTimeOffset start)
+    {
+        Time.Advance(start - Time.GetUtcNow());
+        cluster = new InMemoryCluster(new InMemoryClusterOptions { Time = Time });
+        cluster.Register(new CustomResource(CustomResourceDefinitions.Of<EmbeddingJob>(), _ => []));
+        Client = new WatchedClient(cluster);
+        Node = new FakeNode(cluster, Time);
+    }
+
+    public ManualTime Time { get; } = new();
+
+    public WatchedClient Client { get; }
+
+    public FakeNode Node { get; }
+
+    public RecordedEvents Events { get; } = new();
+
+    /// <summary>When the last pass wants to be called again.</summary>
+    public TimeSpan? Wake { get; private set; }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public static async Task<SteppedOperator> StartAsync(OperatorOptions? options = null, DateTimeOffset? start = null, HttpMessageHandler? pods = null)
+    {
+        var stepped = new SteppedOperator(start ?? new DateTimeOffset(2026, 3, 2, 12, 0, 0, TimeSpan.Zero));
+        await stepped.StartOperatorAsync(options, pods);
+        return stepped;
+    }
+
+    /// <summary>Another operator takes over, which remembers nothing.</summary>
+    public async Task RestartAsync(OperatorOptions? options = null)
+    {
+        await StopOperatorAsync();
+        await StartOperatorAsync(options, pods: null);
+    }
+
+    public Task<EmbeddingJob> ApplyAsync(EmbeddingJobSpec spec, string name = "tickets") =>
+        cluster.CreateAsync(new EmbeddingJob { Metadata = new V1ObjectMeta { Name = name, Namespace = "default" }, Spec = spec }, Cancel);
+
+    /// <summary>Git changes the spec.</summary>
+    public async Task EditAsync(Func<EmbeddingJobSpec, EmbeddingJobSpec> edit)
+    {
+        var job = await ObjectAsync();
+        await cluster.UpdateAsync(job with { Spec = edit(job.Spec) }, Cancel);
+    }
+
+    public Task AnnotateAsync(string name, string value) => cluster.PatchAsync<EmbeddingJob>(
+        "tickets", "default", new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [name] = value } } }, Cancel);
+
+    public Task DeleteAsync<T>(string name, long? grace = null) where T : class, IKubernetesObject =>
+        cluster.DeleteAsync<T>(name, "default", new DeleteOptions { GracePeriodSeconds = grace }, Cancel);
+
+    public async Task<EmbeddingJob> ObjectAsync(string name = "tickets") =>
+        await cluster.GetAsync<EmbeddingJob>(name, "default", Cancel) ?? throw new InvalidOperationException($"there is no {name}");
+
+    public async Task<IReadOnlyList<T>> ListAsync<T>() where T : class, IKubernetesObject => (await cluster.ListAsync<T>("default", null, Cancel)).Items;
+
+    /// <summary>Parts and attempts of the Jobs that are there: <c>plan 0</c>.</summary>
+    public async Task<IEnumerable<string>> JobsAsync() => (await ListAsync<V1Job>()).Select(Describe).Order(StringComparer.Ordinal);
+
+    public async Task<V1Job> JobAsync(string part, int attempt = 0) => (await ListAsync<V1Job>()).Single(job => Describe(job) == $"{part} {attempt}");
+
+    /// <summary>The Job's pod runs and ends, and the operator looks.</summary>
+    public async Task<EmbeddingJob> EndAsync(string part, TaskAttempt outcome, int attempt = 0) => await ExitAsync(part, 0, outcome.Result, attempt);
+
+    /// <inheritdoc cref="EndAsync(string, TaskAttempt, int)"/>
+    public async Task<EmbeddingJob> ExitAsync(string part, int exitCode, TaskResult? result = null, int attempt = 0)
+    {
+        await Node.EndAsync(await JobAsync(part, attempt), result, exitCode);
+        return await SettleAsync();
+    }
+
+    /// <summary>Time passes, and the operator looks.</summary>
+    public async Task<EmbeddingJob> AdvanceAsync(TimeSpan by)
+    {
+        Time.Advance(by);
+        return await SettleAsync();
+    }
+
+    /// <summary>Passes until one changes nothing; answers the object then.</summary>
+    public async Task<EmbeddingJob> SettleAsync()
+    {
+        for (var pass = 0; pass < 20; pass++)
+        {
+            var writes = Client.Writes;
+            var job = await PassAsync();
+            if (Client.Writes == writes && Wake != TimeSpan.Zero)
+            {
+                return job;
+            }
+        }
+
+        throw new InvalidOperationException($"the operator does not come to rest: {JsonSerializer.Serialize(await ObjectAsync(), Json.Objects)}");
+    }
+
+    /// <summary>One pass, when the informers have seen all that is there; answers the object then.</summary>
+    public async Task<EmbeddingJob> PassAsync()
+    {
+        await CatchUpAsync();
+        return await PassWithOldNewsAsync();
+    }
+
+    /// <summary>One pass, whatever the informers know.</summary>
+    public async Task<EmbeddingJob> PassWithOldNewsAsync()
+    {
+        var result = await controller!.ReconcileAsync(await ObjectAsync(), Cancel);
+        Wake = result.RequeueAfter;
+        return await ObjectAsync();
+    }
+
+    /// <summary>The object is gone, and the operator is told.</summary>
+    public Task ForgetAsync() => controller!.DeletedAsync("default", "tickets", Cancel);
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopOperatorAsync();
+        await cluster.DisposeAsync();
+    }
+
+    private static string Describe(V1Job job) => $"{job.Metadata.Labels![ApiGroup.PartLabel]} {job.Metadata.Labels[ApiGroup.AttemptLabel]}";
+
+    private static IEnumerable<string> Versions(IEnumerable<IKubernetesObject> objects) =>
+        objects.Select(entity => $"{entity.Metadata.Name} {entity.Metadata.ResourceVersion}").Order(StringComparer.Ordinal);
+
+    private async Task StartOperatorAsync(OperatorOptions? options, HttpMessageHandler? pods)
+    {
+        options ??= Examples.Options;
+        host = new ControllerHost(Client, [], TimeProvider.System, NullLoggerFactory.Instance);
+        index = new LabelIndex<V1Pod>(host.Informer<V1Pod>(), ApiGroup.NameLabel);
+        reader = pods is null ? new ProgressReader() : new ProgressReader(pods);
+        var children = new ChildTasks(Client, host.Informer<V1Job>().Store, index, options);
+        var observer = new EmbeddingJobObserver(children, new ProgressBook(reader, options.ProgressInterval, Time), options);
+        controller = new EmbeddingJobController(Client, children, observer, Events, Time, NullLogger<EmbeddingJobController>.Instance);
+        await host.StartAsync(Cancel);
+
+        // The informers' first lists are the operator's cost, not an object's.
+        Client.Reset();
+    }
+
+    private async Task StopOperatorAsync()
+    {
+        await host!.StopAsync(TimeSpan.FromSeconds(5));
+        await host.DisposeAsync();
+        reader!.Dispose();
+    }
+
+    // Garbage collection and watches have threads of their own.
+    private async Task CatchUpAsync()
+    {
+        await Eventually.HoldsAsync(
+            "the informers know what is there",
+            async () => (Jobs: await ListAsync<V1Job>(), Pods: await ListAsync<V1Pod>()),
+            there => Versions(there.Jobs).SequenceEqual(Versions(host!.Informer<V1Job>().Store.All()))
+                && Versions(there.Pods).SequenceEqual(Versions(index!.Find("default", "tickets")))
+                && there.Pods.All(pod => pod.Metadata.DeletionTimestamp is not null || there.Jobs.Any(job => pod.Metadata.OwnerReferences![0].Uid == job.Metadata.Uid)));
+    }
+}
