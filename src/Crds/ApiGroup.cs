@@ -21,7 +21,7 @@ public static class ApiGroup
     /// <summary>Annotation on child Jobs: the task's result, lifted from the pod's termination message.</summary>
     public const string ResultAnnotation = Name + "/result";
 
-    /// <summary>Annotation on child Jobs: how the task ended (<c>Succeeded</c>, <c>Refused</c>, <c>Failed</c>, <c>Disrupted</c>); kept when the pod is gone.</summary>
+    /// <summary>Annotation on child Jobs: how the task ended (<c>Succeeded</c>, <c>Refused</c>, <c>Failed</c>, <c>Disrupted</c>, <c>ResultLost</c>); kept when the pod is gone.</summary>
     public const string OutcomeAnnotation = Name + "/outcome";
 
     /// <summary>Label on children: the run they belong to (8 hex digits, see <c>RunIdentity</c>).</summary>

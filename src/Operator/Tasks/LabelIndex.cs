@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using TextOps.Crds.Meta;
 using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.Runtime;
@@ -8,33 +7,67 @@ namespace TextOps.Operator.Tasks;
 /// <summary>The objects of an informer by the value of one label, so that an owner finds what carries its name without looking at all objects.</summary>
 public sealed class LabelIndex<T> where T : class, IKubernetesObject
 {
+    private readonly Lock gate = new();
     private readonly string label;
-    private readonly ConcurrentDictionary<NamespacedName, ConcurrentDictionary<NamespacedName, T>> byValue = new();
+    private readonly Dictionary<NamespacedName, Dictionary<NamespacedName, T>> byValue = [];
 
     /// <summary>Follows <paramref name="informer"/>; make it before the informer starts.</summary>
     public LabelIndex(Informer<T> informer, string label)
     {
         this.label = label;
-        informer.AddHandler(new InformerHandler<T>(Put, (before, after) => { Remove(before); Put(after); }, Remove));
+        informer.AddHandler(new InformerHandler<T>(Put, Replace, Remove));
     }
 
     /// <summary>The objects of <paramref name="namespace"/> whose label has <paramref name="value"/>, in no order.</summary>
-    public IReadOnlyCollection<T> Find(string @namespace, string value) =>
-        byValue.TryGetValue(new NamespacedName(@namespace, value), out var found) ? [.. found.Values] : [];
+    public IReadOnlyCollection<T> Find(string @namespace, string value)
+    {
+        lock (gate)
+        {
+            return byValue.TryGetValue(new NamespacedName(@namespace, value), out var found) ? [.. found.Values] : [];
+        }
+    }
+
+    private void Replace(T before, T after)
+    {
+        // As one step: whoever looks in between would take a running pod for gone.
+        lock (gate)
+        {
+            Remove(before);
+            Put(after);
+        }
+    }
 
     private void Put(T entity)
     {
-        if (KeyOf(entity) is { } key)
+        if (KeyOf(entity) is not { } key)
         {
-            byValue.GetOrAdd(key, _ => new ConcurrentDictionary<NamespacedName, T>())[NamespacedName.Of(entity)] = entity;
+            return;
+        }
+
+        lock (gate)
+        {
+            if (!byValue.TryGetValue(key, out var found))
+            {
+                byValue[key] = found = [];
+            }
+
+            found[NamespacedName.Of(entity)] = entity;
         }
     }
 
     private void Remove(T entity)
     {
-        if (KeyOf(entity) is { } key && byValue.TryGetValue(key, out var found))
+        if (KeyOf(entity) is not { } key)
         {
-            found.TryRemove(NamespacedName.Of(entity), out _);
+            return;
+        }
+
+        lock (gate)
+        {
+            if (byValue.TryGetValue(key, out var found) && found.Remove(NamespacedName.Of(entity)) && found.Count == 0)
+            {
+                byValue.Remove(key);
+            }
         }
     }
 

@@ -46,7 +46,7 @@ public sealed class InterruptTests(InterruptTests.Undisturbed undisturbed) : ICl
 
         TextOpsProcess.Signal(WaitForPart(textops)[0], "KILL");
 
-        Assert.Contains("the runner was ended by signal 9; attempt 2 of 4 follows in", textops.Wait().Exits(0).Output, StringComparison.Ordinal);
+        Assert.Contains("the runner was ended by signal 9; attempt 2 of 4 follows at", textops.Wait().Exits(0).Output, StringComparison.Ordinal);
         AssertEqualsUndisturbed();
     }
 
