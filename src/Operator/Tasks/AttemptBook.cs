@@ -25,7 +25,7 @@ internal sealed class AttemptBook
     public void Kept(NamespacedName owner, TaskAttempt attempt) => Note(owner, attempt.JobName, entry => (entry ?? new Entry(attempt)) with { Outcome = attempt with { IsNew = false } });
 
     /// <summary>The outcome that was written for a Job; null where none was.</summary>
-    public TaskAttempt? OutcomeOf(NamespacedName owner, string job)
+    public TaskAttempt? OutcomeOf(NamespacedName owner, TaskAttempt attempt)
     {
         if (!pages.TryGetValue(owner, out var page))
         {
@@ -34,7 +34,7 @@ internal sealed class AttemptBook
 
         lock (page)
         {
-            return page.GetValueOrDefault(job)?.Outcome;
+            return page.GetValueOrDefault(attempt.JobName) is { } entry && entry.IsAbout(attempt) ? entry.Outcome : null;
         }
     }
 
@@ -52,7 +52,7 @@ internal sealed class AttemptBook
             var attempts = new List<TaskAttempt>(stored.Count);
             foreach (var attempt in stored)
             {
-                var entry = page.GetValueOrDefault(attempt.JobName) ?? new Entry(attempt);
+                var entry = page.GetValueOrDefault(attempt.JobName) is { } known && known.IsAbout(attempt) ? known : new Entry(attempt);
                 page[attempt.JobName] = entry with { Attempt = attempt, Seen = true };
                 attempts.Add(entry.Deleted ? attempt with { State = TaskState.Terminating, IsNew = false } : attempt);
             }
@@ -128,5 +128,8 @@ internal sealed class AttemptBook
         public DateTimeOffset? GoneAt { get; init; }
 
         public TaskAttempt? Outcome { get; init; }
+
+        // An operator that led in between may have created a Job of the same name again.
+        public bool IsAbout(TaskAttempt attempt) => Attempt.JobUid is null || Attempt.JobUid == attempt.JobUid;
     }
 }

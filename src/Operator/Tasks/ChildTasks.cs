@@ -103,7 +103,7 @@ public sealed class ChildTasks(IKubernetesClient client, Store<V1Job> jobs, Labe
     private async Task<TaskAttempt> ObserveAsync(IKubernetesObject owner, V1Job job, IReadOnlyList<V1Pod> known, CancellationToken cancellationToken)
     {
         var attempt = TaskAttempt.From(job, known);
-        if (attempt.IsNew && book.OutcomeOf(NamespacedName.Of(owner), attempt.JobName) is { } kept)
+        if (attempt.IsNew && book.OutcomeOf(NamespacedName.Of(owner), attempt) is { } kept)
         {
             return kept;
         }

@@ -33,6 +33,9 @@ public sealed record TaskAttempt
     /// <summary>Why it failed, in words.</summary>
     public string? Message { get; init; }
 
+    /// <summary>Uid of its Job; null while that was not seen.</summary>
+    public string? JobUid { get; init; }
+
     /// <summary>When its Job was created.</summary>
     public DateTimeOffset? Created { get; init; }
 
@@ -69,7 +72,12 @@ public sealed record TaskAttempt
     public static TaskAttempt From(V1Job job, IReadOnlyList<V1Pod> pods)
     {
         var ending = pods.Where(pod => !TaskEnd.IsOver(pod)).ToList();
-        var attempt = Named(job.Metadata.Name!, job.Metadata.Labels, TaskState.Active) with { Created = job.Metadata.CreationTimestamp, HasPod = pods.Count > 0 };
+        var attempt = Named(job.Metadata.Name!, job.Metadata.Labels, TaskState.Active) with
+        {
+            JobUid = job.Metadata.Uid,
+            Created = job.Metadata.CreationTimestamp,
+            HasPod = pods.Count > 0,
+        };
         var lingering = attempt with { Lingers = ending.Count > 0, LingersUntil = Patience(ending) };
         var annotations = job.Metadata.Annotations;
         if (annotations?.GetValueOrDefault(ApiGroup.OutcomeAnnotation) is { } outcome && Enum.TryParse<TaskState>(outcome, out var state))
@@ -94,7 +102,13 @@ public sealed record TaskAttempt
 
     /// <summary>An attempt whose Job is gone while its pods still end.</summary>
     public static TaskAttempt Orphan(IReadOnlyList<V1Pod> pods) =>
-        Named(pods[0].Metadata.Labels![V1Job.NameLabel], pods[0].Metadata.Labels, TaskState.Terminating) with { Lingers = true, LingersUntil = Patience(pods), HasPod = true };
+        Named(pods[0].Metadata.Labels![V1Job.NameLabel], pods[0].Metadata.Labels, TaskState.Terminating) with
+        {
+            JobUid = pods[0].Metadata.OwnerReferences?.FirstOrDefault(reference => reference.Controller == true)?.Uid,
+            Lingers = true,
+            LingersUntil = Patience(pods),
+            HasPod = true,
+        };
 
     internal static TaskAttempt Named(string jobName, IReadOnlyDictionary<string, string>? labels, TaskState state)
     {
