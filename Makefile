@@ -19,10 +19,11 @@ node_modules/.package-lock.json: package.json package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-build: setup ## leave bin/textops and bin/textops-runner
+build: setup ## leave bin/textops, bin/textops-operator and bin/textops-runner
 	dotnet build Operator.sln -c $(CONFIGURATION) -v quiet
 	dotnet publish src/Runner -c $(CONFIGURATION) --no-build -v quiet -o bin
 	dotnet publish src/Local -c $(CONFIGURATION) --no-build -v quiet -o bin
+	dotnet publish src/Operator -c $(CONFIGURATION) --no-build -v quiet -o bin
 
 demo: build ## embed the sample corpus in local mode, show the table and one search
 	hack/demo.sh

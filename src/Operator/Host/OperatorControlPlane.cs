@@ -54,8 +54,8 @@ internal sealed partial class OperatorControlPlane : IControlPlane
             elector = new LeaseElector(leaseClient, election, time, loggers.CreateLogger<LeaseElector>(), metrics);
         }
 
-        Liveness = [.. host.Informers.Select(informer => InformerHealth.Live(informer, time))];
-        Readiness = [.. host.Informers.Select(InformerHealth.Synced)];
+        Liveness = [.. host.Informers.Select(informer => InformerHealth.Live(informer, time)), .. ElectionHealth.Live(elector)];
+        Readiness = [.. host.Informers.Select(InformerHealth.Synced), .. ElectionHealth.Ready(elector)];
         LogCluster(cluster.Server, elector is null ? "without a lease" : $"under lease {LeaseName} in namespace {options.LeaderElectionNamespace ?? cluster.Namespace}");
     }
 
