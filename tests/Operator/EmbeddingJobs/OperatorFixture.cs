@@ -175,7 +175,7 @@ internal sealed class OperatorFixture : IAsyncDisposable
             Labels = new Dictionary<string, string>(job.Spec.Template.Metadata!.Labels!, StringComparer.Ordinal) { ["job-name"] = job.Metadata.Name! },
             OwnerReferences = [new V1OwnerReference { ApiVersion = job.ApiVersion, Kind = job.Kind, Name = job.Metadata.Name!, Uid = job.Metadata.Uid!, Controller = true }],
         },
-        Spec = job.Spec.Template.Spec,
+        Spec = job.Spec.Template.Spec with { NodeName = "node" },
     };
 
     private Task PatchStatusAsync<T>(string name, object status) where T : class, IKubernetesObject =>
