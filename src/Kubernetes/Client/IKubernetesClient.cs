@@ -32,8 +32,8 @@ public interface IKubernetesClient
     Task<T> PatchStatusAsync<T>(string name, string? @namespace, KubernetesPatch patch, CancellationToken cancellationToken) where T : class, IKubernetesObject;
 
     /// <summary>
-    /// Deletes an object with background propagation; nothing happens where it is gone already. A Pod that runs gets a deletionTimestamp and goes once
-    /// its node has ended it; grace 0 removes it at once.
+    /// Deletes an object with background propagation; nothing happens where it is gone already. A Pod on a node gets a deletionTimestamp and goes once
+    /// its node has ended it; grace 0 removes it at once. What has finalizers gets a deletionTimestamp and goes with the last of them.
     /// </summary>
     Task DeleteAsync<T>(string name, string? @namespace, DeleteOptions? options, CancellationToken cancellationToken) where T : class, IKubernetesObject;
 
@@ -58,7 +58,7 @@ public sealed record DeleteOptions
     /// <summary>409 Conflict unless the object has this resourceVersion.</summary>
     public string? ResourceVersion { get; init; }
 
-    /// <summary>What becomes of the objects that it owns.</summary>
+    /// <summary>What becomes of the objects that it owns. An in-memory cluster knows Background only and answers 400 to the others.</summary>
     public PropagationPolicy PropagationPolicy { get; init; }
 }
 

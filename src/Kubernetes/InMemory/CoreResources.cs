@@ -19,7 +19,6 @@ internal static partial class CoreResources
         new(EntityType.Of<V1Job>())
         {
             HasStatus = true,
-            HasGeneration = true,
             AllowsUnconditionalUpdate = true,
             InitialStatus = () => [],
             Validate = ValidateJob,
@@ -28,13 +27,12 @@ internal static partial class CoreResources
         new(EntityType.Of<V1Pod>())
         {
             HasStatus = true,
-            HasGeneration = true,
             AllowsUnconditionalUpdate = true,
             InitialStatus = () => new JsonObject { ["phase"] = "Pending" },
             GracePeriod = PodGracePeriod,
         },
         new(EntityType.Of<V1ConfigMap>()) { AllowsUnconditionalUpdate = true, Validate = ValidateConfigMap, ValidateUpdate = ValidateConfigMapUpdate },
-        new(EntityType.Of<V1Event>()) { AllowsUnconditionalUpdate = true, IsPersistent = false },
+        new(EntityType.Of<V1Event>()) { AllowsUnconditionalUpdate = true, IsPersistent = false, Validate = ValidateEvent },
         new(EntityType.Of<V1Lease>()) { IsPersistent = false, Validate = ValidateLease },
     ];
 
@@ -45,15 +43,18 @@ internal static partial class CoreResources
         // The Job controller puts the name into the label job-name of its pods.
         if (name.Length > MetadataRules.MaxLabelLength)
         {
-            yield return $"spec.template.labels: Invalid value: \"{name}\": must be no more than 63 characters";
+            yield return $"spec.template.labels: Invalid value: \"{name}\": must be no more than 63 bytes";
         }
 
-        if (job["spec"]?["template"]?["metadata"]?["labels"] is JsonObject labels)
+        var pod = job["spec"]?["template"]?["metadata"];
+        IEnumerable<string> problems =
+        [
+            .. MetadataRules.LabelProblems(pod?["labels"] as JsonObject ?? [], "spec.template.labels"),
+            .. MetadataRules.AnnotationProblems(pod?["annotations"] as JsonObject ?? [], "spec.template.annotations"),
+        ];
+        foreach (var problem in problems)
         {
-            foreach (var problem in MetadataRules.LabelProblems(labels, "spec.template.labels"))
-            {
-                yield return problem;
-            }
+            yield return problem;
         }
 
         var restartPolicy = (string?)job["spec"]?["template"]?["spec"]?["restartPolicy"];
@@ -71,7 +72,15 @@ internal static partial class CoreResources
         foreach (var (key, value) in configMap["data"] as JsonObject ?? [])
         {
             size += Encoding.UTF8.GetByteCount((string?)value ?? "");
-            if (key.Length > 253 || !ConfigMapKey().IsMatch(key) || key is "." or "..")
+            if (key is "." or "..")
+            {
+                yield return $"data[{key}]: Invalid value: \"{key}\": must not be '{key}'";
+            }
+            else if (key.StartsWith("..", StringComparison.Ordinal))
+            {
+                yield return $"data[{key}]: Invalid value: \"{key}\": must not start with '..'";
+            }
+            else if (key.Length > 253 || !ConfigMapKey().IsMatch(key))
             {
                 yield return $"data[{key}]: Invalid value: \"{key}\": a valid config key must consist of alphanumeric characters, '-', '_' or '.' "
                     + "(e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
@@ -80,7 +89,16 @@ internal static partial class CoreResources
 
         if (size > MaxConfigMapBytes)
         {
-            yield return $"[]: Too long: must have at most {MaxConfigMapBytes} bytes";
+            yield return $"[]: Too long: may not be more than {MaxConfigMapBytes} bytes";
+        }
+    }
+
+    private static IEnumerable<string> ValidateEvent(JsonObject report)
+    {
+        var about = (string?)report["involvedObject"]?["namespace"];
+        if (about != (string?)report["metadata"]!["namespace"])
+        {
+            yield return $"involvedObject.namespace: Invalid value: \"{about}\": does not match event.namespace";
         }
     }
 
@@ -127,8 +145,7 @@ internal static partial class CoreResources
     private static long PodGracePeriod(JsonObject pod, DeleteOptions? options)
     {
         var phase = (string?)pod["status"]?["phase"];
-        var isOnNode = !string.IsNullOrEmpty((string?)pod["spec"]?["nodeName"]) || phase == "Running";
-        if (!isOnNode || phase is "Succeeded" or "Failed")
+        if (string.IsNullOrEmpty((string?)pod["spec"]?["nodeName"]) || phase is "Succeeded" or "Failed")
         {
             return 0;
         }

@@ -8,23 +8,11 @@ using TextOps.Kubernetes.Client;
 
 namespace TextOps.Kubernetes.InMemory;
 
-/// <summary>Settings of an <see cref="InMemoryCluster"/>.</summary>
-public sealed record InMemoryClusterOptions
-{
-    /// <summary>Clock of creation and deletion timestamps.</summary>
-    public TimeProvider Time { get; init; } = TimeProvider.System;
-
-    /// <summary>Where objects are kept; in memory only where null. Whoever opened it closes it, after the cluster.</summary>
-    public ObjectDirectory? Directory { get; init; }
-
-    /// <summary>How many changes of a kind a watch can go back at least.</summary>
-    public int WatchHistory { get; init; } = 4096;
-}
-
 /// <summary>
 /// An API server in memory, with what our controllers use of one: typed CRUD with optimistic concurrency, the status subresource, schemas, watches,
-/// deletion of pods with grace, garbage collection by owner. Every namespace exists. Not there: finalizers (refused), server-side apply, bookmarks,
-/// propagation other than background, the controllers of Kubernetes itself (nothing makes a Job's pods). All members are thread-safe.
+/// deletion with grace and finalizers, garbage collection by owner. Every namespace exists, because local mode has none to create. Not there:
+/// server-side apply, bookmarks, propagation other than background, the controllers of Kubernetes itself (nothing makes a Job's pods). All members
+/// are thread-safe.
 /// </summary>
 public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
 {
@@ -32,7 +20,10 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
     private readonly InMemoryClusterOptions options;
     private readonly Dictionary<EntityType, ResourceTable> tables = [];
     private readonly OwnerCollector collector;
-    private long lastVersion;
+
+    /// <summary>Not 0, from which a watch starts anew: even the list of an empty cluster has a version to go on from.</summary>
+    private long lastVersion = 1;
+
     private bool closed;
 
     /// <summary>Starts a cluster with the core kinds (Job, Pod, ConfigMap, Event, Lease), and loads their objects.</summary>
@@ -56,12 +47,8 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
     /// <inheritdoc/>
     public Task<KubernetesList<T>> ListAsync<T>(string? @namespace, string? labelSelector, CancellationToken cancellationToken) where T : class, IKubernetesObject
     {
-        var selector = LabelSelector.Parse(labelSelector);
-        return Answer(() =>
-        {
-            var items = Table<T>().Objects.Where(stored => IsSelected(stored, @namespace, selector)).Select(stored => stored.As<T>());
-            return new KubernetesList<T>([.. items], Version(lastVersion));
-        }, cancellationToken);
+        var filter = new ObjectFilter(@namespace, LabelSelector.Parse(labelSelector));
+        return Answer(() => new KubernetesList<T>([.. filter.Of(Table<T>()).Select(stored => stored.As<T>())], Version(lastVersion)), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -76,13 +63,13 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
 
         if (!string.IsNullOrEmpty(entity.Metadata.ResourceVersion))
         {
-            throw ApiErrors.BadRequest("resourceVersion should not be set on objects to be created");
+            throw ApiErrors.Internal("resourceVersion should not be set on objects to be created");
         }
 
         var next = ObjectStrategy.Create(table.Definition, wanted, options.Time.GetUtcNow());
-        if (table.Find(NamespacedName.Of(entity)) is not null)
+        if (table.Find(NamespacedName.Of(entity)) is { } known)
         {
-            throw ApiErrors.AlreadyExists(table.Type, entity.Metadata.Name!);
+            throw ApiErrors.AlreadyExists(table.Type, entity.Metadata.Name!, known.IsDeleting);
         }
 
         return Store(table, null, next).As<T>();
@@ -93,8 +80,8 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
     {
         var (table, old) = Current<T>(entity.Metadata.Name, entity.Metadata.Namespace);
         var wanted = ToJson(entity, table.Type);
-        CheckPreconditions(table, old, wanted, isWholeObject: true);
-        return Store(table, old, ObjectStrategy.Update(table.Definition, old.ToJson(), wanted)).As<T>();
+        Preconditions.CheckReplacement(table.Definition, old, wanted);
+        return Settle(table, old, ObjectStrategy.Update(table.Definition, old.ToJson(), wanted)).As<T>();
     }, cancellationToken);
 
     /// <inheritdoc/>
@@ -102,7 +89,7 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
     {
         var (table, old) = Current<T>(entity.Metadata.Name, entity.Metadata.Namespace, needsStatus: true);
         var wanted = ToJson(entity, table.Type);
-        CheckPreconditions(table, old, wanted, isWholeObject: true);
+        Preconditions.CheckReplacement(table.Definition, old, wanted);
         return Store(table, old, ObjectStrategy.UpdateStatus(table.Definition, old.ToJson(), wanted)).As<T>();
     }, cancellationToken);
 
@@ -111,7 +98,7 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
         Answer(() =>
         {
             var (table, old) = Current<T>(name, @namespace);
-            return Store(table, old, ObjectStrategy.Update(table.Definition, old.ToJson(), Patched(table, old, patch))).As<T>();
+            return Settle(table, old, ObjectStrategy.Update(table.Definition, old.ToJson(), Patched(table, old, patch))).As<T>();
         }, cancellationToken);
 
     /// <inheritdoc/>
@@ -140,7 +127,7 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
         string? @namespace, string? labelSelector, string? resourceVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
-        var selector = LabelSelector.Parse(labelSelector);
+        var filter = new ObjectFilter(@namespace, LabelSelector.Parse(labelSelector));
         var after = 0L;
         if (resourceVersion is not null && !long.TryParse(resourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out after))
         {
@@ -153,10 +140,14 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
         lock (gate)
         {
             table = Table<T>();
-            if (resourceVersion is null)
+            if (after == 0)
             {
                 after = lastVersion;
-                initial.AddRange(table.Objects.Where(stored => IsSelected(stored, @namespace, selector)).Select(stored => Event<T>(WatchEventType.Added, stored)));
+                initial.AddRange(filter.Of(table).Select(stored => ObjectFilter.Event<T>(WatchEventType.Added, stored)));
+            }
+
+            if (resourceVersion is null)
+            {
                 initial.Add(new WatchEvent<T>(WatchEventType.Synced, null, Version(after)));
             }
 
@@ -187,7 +178,7 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
             foreach (var change in changes)
             {
                 sequence++;
-                if (ToEvent<T>(change, @namespace, selector) is { } happened)
+                if (filter.ToEvent<T>(change) is { } happened)
                 {
                     yield return happened;
                 }
@@ -295,37 +286,10 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
             throw new KubernetesException(415, "UnsupportedMediaType", $"an in-memory cluster takes merge patches only, not {patch.GetType().Name}");
         }
 
-        // A patch has preconditions only where it names them.
-        CheckPreconditions(table, old, mergePatch, isWholeObject: false);
-        var wanted = old.ToJson();
-        MergePatch.Apply(wanted, mergePatch);
-        if ((string?)wanted["metadata"]?["name"] != old.Key.Name || (string?)wanted["metadata"]?["namespace"] != old.Key.Namespace)
-        {
-            throw ApiErrors.BadRequest("the name and the namespace of the object do not match those of the request; a patch cannot rename");
-        }
-
-        return wanted;
-    }
-
-    private static void CheckPreconditions(ResourceTable table, StoredObject old, JsonObject wanted, bool isWholeObject)
-    {
-        var version = (string?)wanted["metadata"]?["resourceVersion"];
-        if (string.IsNullOrEmpty(version))
-        {
-            if (isWholeObject && !table.Definition.AllowsUnconditionalUpdate)
-            {
-                throw ApiErrors.Invalid(table.Type, old.Key.Name, ["metadata.resourceVersion: Invalid value: 0x0: must be specified for an update"]);
-            }
-        }
-        else if (version != Version(old.ResourceVersion))
-        {
-            throw ApiErrors.Conflict(table.Type, old.Key.Name);
-        }
-
-        if ((string?)wanted["metadata"]?["uid"] is { Length: > 0 } uid && uid != old.Uid)
-        {
-            throw ApiErrors.Conflict(table.Type, old.Key.Name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {old.Uid}");
-        }
+        var patched = old.ToJson();
+        MergePatch.Apply(patched, mergePatch);
+        Preconditions.CheckPatched(table.Definition, old, patched);
+        return patched;
     }
 
     private StoredObject Store(ResourceTable table, StoredObject? old, JsonObject next)
@@ -345,39 +309,30 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
         return stored;
     }
 
+    /// <summary>Stores a new state, or takes the object away where that state is its end. The answer to the latter has the version of before.</summary>
+    private StoredObject Settle(ResourceTable table, StoredObject old, JsonObject next)
+    {
+        if (!ObjectStrategy.IsOver(next))
+        {
+            return Store(table, old, next);
+        }
+
+        Persist(directory => directory.Delete(table.Type, old.Key), table);
+        var last = old.At(++lastVersion);
+        table.Remove(last);
+        collector.Removed(table.Type, last);
+        return StoredObject.Freeze(next);
+    }
+
     private void Delete(ResourceTable table, StoredObject stored, DeleteOptions? deleteOptions)
     {
-        if (deleteOptions?.Uid is { } uid && uid != stored.Uid)
-        {
-            throw ApiErrors.Conflict(table.Type, stored.Key.Name,
-                $"the UID in the precondition ({uid}) does not match the UID in record ({stored.Uid}). The object might have been deleted and then recreated");
-        }
-
-        if (deleteOptions?.ResourceVersion is { } version && version != Version(stored.ResourceVersion))
-        {
-            throw ApiErrors.Conflict(table.Type, stored.Key.Name,
-                $"the ResourceVersion in the precondition ({version}) does not match the ResourceVersion in record ({stored.ResourceVersion}). The object might have been modified");
-        }
-
         if (deleteOptions is { PropagationPolicy: not PropagationPolicy.Background })
         {
-            throw ApiErrors.BadRequest($"an in-memory cluster deletes in the background only, not with propagation policy {deleteOptions.PropagationPolicy}");
+            throw ApiErrors.BadRequest($"propagationPolicy: an in-memory cluster deletes in the Background only, not {deleteOptions.PropagationPolicy}");
         }
 
-        var json = stored.ToJson();
-        var grace = table.Definition.GracePeriod(json, deleteOptions);
-        if (grace <= 0)
-        {
-            Persist(directory => directory.Delete(table.Type, stored.Key), table);
-            var last = stored.At(++lastVersion);
-            table.Remove(last);
-            collector.Removed(table.Type, last);
-        }
-        else if ((long?)json["metadata"]!["deletionGracePeriodSeconds"] is not { } given || given > grace)
-        {
-            // Asked again, an object can only go sooner.
-            Store(table, stored, ObjectStrategy.MarkDeleted(json, grace, options.Time.GetUtcNow()));
-        }
+        Preconditions.CheckDeletion(table.Definition, stored, deleteOptions);
+        Settle(table, stored, ObjectStrategy.Delete(table.Definition, stored.ToJson(), deleteOptions, options.Time.GetUtcNow()));
     }
 
     private void Persist(Action<ObjectDirectory> write, ResourceTable table)
@@ -431,28 +386,6 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
 
         return false;
     }
-
-    private static WatchEvent<T>? ToEvent<T>(Change change, string? @namespace, LabelSelector selector) where T : class, IKubernetesObject
-    {
-        var before = change.Old is not null && IsSelected(change.Old, @namespace, selector);
-        var after = change.New is not null && IsSelected(change.New, @namespace, selector);
-        return (before, after) switch
-        {
-            (false, true) => Event<T>(WatchEventType.Added, change.New!),
-            (true, true) => Event<T>(WatchEventType.Modified, change.New!),
-            (true, false) => Event<T>(WatchEventType.Deleted, change.Old!.At(change.ResourceVersion)),
-            _ => null,
-        };
-    }
-
-    private static WatchEvent<T> Event<T>(WatchEventType type, StoredObject stored) where T : class, IKubernetesObject
-    {
-        var entity = stored.As<T>();
-        return new WatchEvent<T>(type, entity, entity.Metadata.ResourceVersion!);
-    }
-
-    private static bool IsSelected(StoredObject stored, string? @namespace, LabelSelector selector) =>
-        (@namespace is null || stored.Key.Namespace == @namespace) && selector.Matches(stored.Labels);
 
     private static string Version(long version) => version.ToString(CultureInfo.InvariantCulture);
 }

@@ -29,10 +29,40 @@ public static partial class MetadataRules
     [
         .. NameProblems((string?)metadata["name"], (string?)metadata["namespace"]),
         .. LabelProblems(metadata["labels"] as JsonObject ?? [], "metadata.labels"),
-        .. AnnotationProblems(metadata["annotations"] as JsonObject ?? []),
+        .. AnnotationProblems(metadata["annotations"] as JsonObject ?? [], "metadata.annotations"),
         .. OwnerProblems(metadata["ownerReferences"] as JsonArray ?? []),
         .. FinalizerProblems(metadata["finalizers"] as JsonArray ?? []),
     ];
+
+    /// <summary>What is wrong with a change of metadata: what the server says of an object is not for others to say, but may be left out.</summary>
+    internal static IEnumerable<string> ChangeProblems(JsonObject old, JsonObject next)
+    {
+        if ((string?)next["uid"] is { Length: > 0 } uid && uid != (string?)old["uid"])
+        {
+            yield return $"metadata.uid: Invalid value: \"{uid}\": field is immutable";
+        }
+
+        if (old["deletionTimestamp"] is null)
+        {
+            foreach (var field in (string[])["deletionTimestamp", "deletionGracePeriodSeconds"])
+            {
+                if (next[field] is { } value)
+                {
+                    yield return $"metadata.{field}: Invalid value: {value.ToJsonString()}: field is immutable";
+                }
+            }
+
+            yield break;
+        }
+
+        var held = Names(old["finalizers"]);
+        string[] late = [.. Names(next["finalizers"]).Except(held, StringComparer.Ordinal)];
+        if (late.Length > 0)
+        {
+            yield return "metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted, "
+                + $"found new finalizers []string{{{string.Join(", ", late.Select(name => $"\"{name}\""))}}}";
+        }
+    }
 
     internal static IEnumerable<string> LabelProblems(JsonObject labels, string path)
     {
@@ -46,7 +76,7 @@ public static partial class MetadataRules
             var value = (string?)node ?? "";
             if (value.Length > MaxLabelLength)
             {
-                yield return $"{path}: Invalid value: \"{value}\": must be no more than 63 characters";
+                yield return $"{path}: Invalid value: \"{value}\": must be no more than 63 bytes";
             }
 
             if (value.Length > 0 && !Name().IsMatch(value))
@@ -80,13 +110,13 @@ public static partial class MetadataRules
         }
     }
 
-    private static IEnumerable<string> AnnotationProblems(JsonObject annotations)
+    internal static IEnumerable<string> AnnotationProblems(JsonObject annotations, string path)
     {
         long size = 0;
         foreach (var (key, value) in annotations)
         {
             size += Encoding.UTF8.GetByteCount(key) + Encoding.UTF8.GetByteCount((string?)value ?? "");
-            foreach (var problem in KeyProblems(key.ToLowerInvariant(), "metadata.annotations"))
+            foreach (var problem in KeyProblems(key.ToLowerInvariant(), path))
             {
                 yield return problem;
             }
@@ -94,26 +124,26 @@ public static partial class MetadataRules
 
         if (size > MaxAnnotationBytes)
         {
-            yield return $"metadata.annotations: Too long: must have at most {MaxAnnotationBytes} bytes";
+            yield return $"{path}: Too long: may not be more than {MaxAnnotationBytes} bytes";
         }
     }
 
     private static IEnumerable<string> OwnerProblems(JsonArray owners)
     {
         string? controller = null;
-        for (var i = 0; i < owners.Count; i++)
+        foreach (var owner in owners)
         {
             foreach (var field in (string[])["apiVersion", "kind", "name", "uid"])
             {
-                if (string.IsNullOrEmpty((string?)owners[i]?[field]))
+                if (string.IsNullOrEmpty((string?)owner?[field]))
                 {
-                    yield return $"metadata.ownerReferences[{i}].{field}: Invalid value: \"\": must not be empty";
+                    yield return $"metadata.ownerReferences.{field}: Invalid value: \"\": must not be empty";
                 }
             }
 
-            if ((bool?)owners[i]?["controller"] == true)
+            if ((bool?)owner?["controller"] == true)
             {
-                var name = (string?)owners[i]?["name"] ?? "";
+                var name = $"{owner?["kind"]}/{owner?["name"]}";
                 if (controller is not null)
                 {
                     yield return $"metadata.ownerReferences: Invalid value: {owners.ToJsonString()}: Only one reference can have Controller set to true. "
@@ -125,9 +155,9 @@ public static partial class MetadataRules
         }
     }
 
-    /// <summary>No controller of ours uses finalizers, and an object that waits for nobody would never go: so they are refused.</summary>
-    private static IEnumerable<string> FinalizerProblems(JsonArray finalizers) =>
-        finalizers.Count == 0 ? [] : ["metadata.finalizers: Forbidden: the in-memory cluster has no finalizers; leave the field empty"];
+    private static IEnumerable<string> FinalizerProblems(JsonArray finalizers) => Names(finalizers).SelectMany(name => KeyProblems(name, "metadata.finalizers"));
+
+    private static IEnumerable<string> Names(JsonNode? list) => (list as JsonArray ?? []).Select(name => (string?)name ?? "");
 
     private static IEnumerable<string> KeyProblems(string key, string path)
     {
@@ -141,7 +171,7 @@ public static partial class MetadataRules
 
         if (name.Length > MaxLabelLength)
         {
-            yield return $"{path}: Invalid value: \"{key}\": name part must be no more than 63 characters";
+            yield return $"{path}: Invalid value: \"{key}\": name part must be no more than 63 bytes";
         }
 
         if (!Name().IsMatch(name))

@@ -1,16 +1,24 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using TextOps.Kubernetes.Client;
 
 namespace TextOps.Kubernetes.InMemory;
 
 /// <summary>
 /// What is stored when something is asked for, and why it is refused: pure functions from the old state and the wish to the new state (k8s.io/apiserver,
-/// registry/rest: BeforeCreate, BeforeUpdate). metadata.resourceVersion is set by whoever stores it.
+/// registry/rest: BeforeCreate, BeforeUpdate, BeforeDelete). metadata.resourceVersion is set by whoever stores it.
 /// </summary>
 internal static class ObjectStrategy
 {
     /// <summary>Fields of metadata that clients cannot set.</summary>
-    private static readonly string[] ServerFields = ["uid", "resourceVersion", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"];
+    private static readonly string[] ServerFields =
+        ["uid", "resourceVersion", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"];
+
+    /// <summary>Collections of metadata; an empty one is none.</summary>
+    private static readonly string[] Collections = ["labels", "annotations", "ownerReferences", "finalizers"];
+
+    /// <summary>By these the garbage collector holds an object while it deletes or releases what it owns; a deletion in the background takes them away.</summary>
+    private static readonly string[] CollectorFinalizers = ["foregroundDeletion", "orphan"];
 
     public static JsonObject Create(ResourceDefinition definition, JsonObject wanted, DateTimeOffset now)
     {
@@ -41,9 +49,11 @@ internal static class ObjectStrategy
     public static JsonObject Update(ResourceDefinition definition, JsonObject old, JsonObject wanted)
     {
         var metadata = Normalize(definition, wanted);
+        var before = old["metadata"]!.AsObject();
+        string[] refused = [.. MetadataRules.ChangeProblems(before, metadata)];
         foreach (var field in ServerFields)
         {
-            SetOrRemove(metadata, field, old["metadata"]![field]);
+            SetOrRemove(metadata, field, before[field]);
         }
 
         if (definition.HasStatus)
@@ -53,10 +63,10 @@ internal static class ObjectStrategy
 
         definition.Schema?.Default(wanted);
         definition.Schema?.Prune(wanted);
-        Refuse(definition, wanted, [.. Problems(definition, wanted), .. definition.ValidateUpdate(old, wanted)]);
-        if (definition.HasGeneration && !SameBeyondMetadataAndStatus(definition, old, wanted))
+        Refuse(definition, wanted, [.. refused, .. Problems(definition, wanted), .. definition.ValidateUpdate(old, wanted)]);
+        if (!SameBeyondMetadataAndStatus(definition, old, wanted))
         {
-            metadata["generation"] = ((long?)metadata["generation"] ?? 0) + 1;
+            CountGeneration(metadata);
         }
 
         return wanted;
@@ -78,13 +88,49 @@ internal static class ObjectStrategy
         return next;
     }
 
-    public static JsonObject MarkDeleted(JsonObject old, long graceSeconds, DateTimeOffset now)
+    /// <summary>
+    /// An object after its deletion in the background was asked for: it is over (<see cref="IsOver"/>), or is told so and waits for its grace or its
+    /// finalizers. Asked again, it can only go sooner.
+    /// </summary>
+    public static JsonObject Delete(ResourceDefinition definition, JsonObject old, DeleteOptions? options, DateTimeOffset now)
     {
         var next = old.DeepClone().AsObject();
-        var metadata = next["metadata"]!.AsObject();
-        metadata["deletionTimestamp"] = Time(now + TimeSpan.FromSeconds(graceSeconds));
-        metadata["deletionGracePeriodSeconds"] = graceSeconds;
+        var metadata = Normalize(definition, next);
+        if (metadata["finalizers"] is JsonArray finalizers)
+        {
+            finalizers.RemoveAll(finalizer => CollectorFinalizers.Contains((string?)finalizer));
+        }
+
+        if ((DateTimeOffset?)metadata["deletionTimestamp"] is not { } end)
+        {
+            SetDeletion(metadata, now, definition.GracePeriod(old, options));
+            CountGeneration(metadata);
+        }
+        else if (options?.GracePeriodSeconds is { } sooner && (long?)metadata["deletionGracePeriodSeconds"] is { } given && sooner < given)
+        {
+            SetDeletion(metadata, end - TimeSpan.FromSeconds(given), sooner);
+        }
+
         return next;
+    }
+
+    /// <summary>Whether an object is deleted and nothing holds it any more.</summary>
+    public static bool IsOver(JsonObject json) =>
+        json["metadata"] is { } metadata && metadata["deletionTimestamp"] is not null
+        && (long?)metadata["deletionGracePeriodSeconds"] is null or 0 && metadata["finalizers"] is null or JsonArray { Count: 0 };
+
+    private static void SetDeletion(JsonObject metadata, DateTimeOffset asked, long graceSeconds)
+    {
+        metadata["deletionTimestamp"] = Time(asked + TimeSpan.FromSeconds(graceSeconds));
+        metadata["deletionGracePeriodSeconds"] = graceSeconds;
+    }
+
+    private static void CountGeneration(JsonObject metadata)
+    {
+        if ((long?)metadata["generation"] is { } generation)
+        {
+            metadata["generation"] = generation + 1;
+        }
     }
 
     private static JsonObject Normalize(ResourceDefinition definition, JsonObject wanted)
@@ -94,6 +140,14 @@ internal static class ObjectStrategy
         if (wanted["metadata"] is not JsonObject metadata)
         {
             wanted["metadata"] = metadata = [];
+        }
+
+        foreach (var field in Collections)
+        {
+            if (metadata[field] is JsonObject { Count: 0 } or JsonArray { Count: 0 })
+            {
+                metadata.Remove(field);
+            }
         }
 
         return metadata;

@@ -10,7 +10,10 @@ internal sealed record ResourceDefinition(EntityType Type)
     /// <summary>Status is written through its subresource only.</summary>
     public bool HasStatus { get; init; }
 
-    /// <summary>metadata.generation counts changes of what is neither metadata nor status.</summary>
+    /// <summary>
+    /// metadata.generation counts changes of what is neither metadata nor status, and the deletion. Not so for core kinds: Jobs and Pods have it only from
+    /// newer servers.
+    /// </summary>
     public bool HasGeneration { get; init; }
 
     /// <summary>An update without resourceVersion is taken (core kinds) or refused (custom resources).</summary>

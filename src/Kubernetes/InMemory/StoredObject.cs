@@ -18,6 +18,7 @@ internal sealed class StoredObject
         ResourceVersion = long.Parse(metadata.ResourceVersion!, CultureInfo.InvariantCulture);
         Labels = metadata.Labels;
         Owners = metadata.OwnerReferences ?? [];
+        IsDeleting = metadata.DeletionTimestamp is not null;
     }
 
     public byte[] Utf8 { get; }
@@ -31,6 +32,9 @@ internal sealed class StoredObject
     public IReadOnlyDictionary<string, string>? Labels { get; }
 
     public IReadOnlyList<V1OwnerReference> Owners { get; }
+
+    /// <summary>It is to go, and waits for its grace or its finalizers.</summary>
+    public bool IsDeleting { get; }
 
     /// <summary>Freezes <paramref name="json"/>, whose metadata is complete.</summary>
     public static StoredObject Freeze(JsonObject json) =>

@@ -26,20 +26,23 @@ public abstract partial class KubernetesClientContract
         var created = await Client.CreateAsync(NewConfigMap("a"), Ct);
         var refusal = await RefusalAsync(() => Client.DeleteAsync<V1ConfigMap>("a", Namespace, new DeleteOptions { Uid = Guid.NewGuid().ToString() }, Ct));
         Assert.True(refusal.IsConflict, refusal.Message);
+        Assert.StartsWith("Operation cannot be fulfilled on ConfigMap \"a\": the UID in the precondition (", refusal.Message, StringComparison.Ordinal);
         Assert.NotNull(await Client.GetAsync<V1ConfigMap>("a", Namespace, Ct));
         await Client.DeleteAsync<V1ConfigMap>("a", Namespace, new DeleteOptions { Uid = created.Metadata.Uid }, Ct);
         Assert.Null(await Client.GetAsync<V1ConfigMap>("a", Namespace, Ct));
     }
 
     [Fact]
-    public async Task A_delete_that_names_a_version_spares_an_object_that_changed()
+    public async Task A_delete_that_names_a_version_spares_what_changed_since()
     {
         var first = await Client.CreateAsync(NewWidget("a"), Ct);
         var second = await Client.PatchAsync<Widget>("a", Namespace, Labels("x", "1"), Ct);
         var refusal = await RefusalAsync(() => Client.DeleteAsync<Widget>("a", Namespace, new DeleteOptions { ResourceVersion = first.Metadata.ResourceVersion }, Ct));
         Assert.True(refusal.IsConflict, refusal.Message);
-        Assert.NotNull(await Client.GetAsync<Widget>("a", Namespace, Ct));
-        await Client.DeleteAsync<Widget>("a", Namespace, new DeleteOptions { ResourceVersion = second.Metadata.ResourceVersion, Uid = second.Metadata.Uid }, Ct);
+        Assert.Equal(
+            $"Operation cannot be fulfilled on Widget.test.textops.dev \"a\": the ResourceVersion in the precondition ({first.Metadata.ResourceVersion}) does not match "
+            + $"the ResourceVersion in record ({second.Metadata.ResourceVersion}). The object might have been modified", refusal.Message);
+        await Client.DeleteAsync<Widget>("a", Namespace, new DeleteOptions { Uid = first.Metadata.Uid, ResourceVersion = second.Metadata.ResourceVersion }, Ct);
         Assert.Null(await Client.GetAsync<Widget>("a", Namespace, Ct));
     }
 
@@ -85,9 +88,15 @@ public abstract partial class KubernetesClientContract
     {
         await Client.CreateAsync(NewPod("a", "node"), Ct);
         await Client.DeleteAsync<V1Pod>("a", Namespace, null, Ct);
-        Assert.Equal(30, (await Client.GetAsync<V1Pod>("a", Namespace, Ct))!.Metadata.DeletionGracePeriodSeconds);
+        var slow = (await Client.GetAsync<V1Pod>("a", Namespace, Ct))!.Metadata;
+        Assert.Equal(30, slow.DeletionGracePeriodSeconds);
+
+        // It can only go sooner, counted from when its deletion was asked for.
+        await Client.DeleteAsync<V1Pod>("a", Namespace, new DeleteOptions { GracePeriodSeconds = 50 }, Ct);
+        Assert.Equal(slow.ResourceVersion, (await Client.GetAsync<V1Pod>("a", Namespace, Ct))!.Metadata.ResourceVersion);
         await Client.DeleteAsync<V1Pod>("a", Namespace, new DeleteOptions { GracePeriodSeconds = 5 }, Ct);
-        Assert.Equal(5, (await Client.GetAsync<V1Pod>("a", Namespace, Ct))!.Metadata.DeletionGracePeriodSeconds);
+        var quick = (await Client.GetAsync<V1Pod>("a", Namespace, Ct))!.Metadata;
+        Assert.Equal((5, slow.DeletionTimestamp!.Value.AddSeconds(-25)), (quick.DeletionGracePeriodSeconds, quick.DeletionTimestamp));
         await Client.DeleteAsync<V1Pod>("a", Namespace, new DeleteOptions { GracePeriodSeconds = 0 }, Ct);
     }
 
@@ -100,6 +109,44 @@ public abstract partial class KubernetesClientContract
         await Client.PatchStatusAsync<V1Pod>("a", Namespace, StatusPhase(phase), Ct);
         await Client.DeleteAsync<V1Pod>("a", Namespace, null, Ct);
         Assert.Null(await Client.GetAsync<V1Pod>("a", Namespace, Ct));
+    }
+
+    [Fact]
+    public async Task Without_a_node_a_pod_goes_at_once_whatever_its_status_says()
+    {
+        await Client.CreateAsync(NewPod("a", node: null), Ct);
+        await Client.PatchStatusAsync<V1Pod>("a", Namespace, StatusPhase("Running"), Ct);
+        await Client.DeleteAsync<V1Pod>("a", Namespace, null, Ct);
+        Assert.Null(await Client.GetAsync<V1Pod>("a", Namespace, Ct));
+    }
+
+    [Fact]
+    public async Task A_pod_that_wants_no_grace_goes_at_once()
+    {
+        await Client.CreateAsync(NewPod("a", "node") with { Spec = PodSpec("node") with { TerminationGracePeriodSeconds = 0 } }, Ct);
+        await Client.DeleteAsync<V1Pod>("a", Namespace, null, Ct);
+        Assert.Null(await Client.GetAsync<V1Pod>("a", Namespace, Ct));
+    }
+
+    [Fact]
+    public async Task A_pod_that_ends_within_its_grace_stays_until_its_node_says_so()
+    {
+        await Client.CreateAsync(NewPod("a", "node"), Ct);
+        await Client.DeleteAsync<V1Pod>("a", Namespace, null, Ct);
+        await Client.PatchStatusAsync<V1Pod>("a", Namespace, StatusPhase("Failed"), Ct);
+        await Client.DeleteAsync<V1Pod>("a", Namespace, null, Ct);
+        Assert.Equal("Failed", (await Client.GetAsync<V1Pod>("a", Namespace, Ct))?.Status!.Phase);
+        Assert.Equal("object is being deleted: pods \"a\" already exists", (await RefusalAsync(() => Client.CreateAsync(NewPod("a", "node"), Ct))).Message);
+        await Client.DeleteAsync<V1Pod>("a", Namespace, new DeleteOptions { GracePeriodSeconds = 0 }, Ct);
+        Assert.Null(await Client.GetAsync<V1Pod>("a", Namespace, Ct));
+    }
+
+    [Fact]
+    public async Task Grace_is_for_pods_only()
+    {
+        await Client.CreateAsync(NewConfigMap("a"), Ct);
+        await Client.DeleteAsync<V1ConfigMap>("a", Namespace, new DeleteOptions { GracePeriodSeconds = 50 }, Ct);
+        Assert.Null(await Client.GetAsync<V1ConfigMap>("a", Namespace, Ct));
     }
 
     [Fact]
@@ -129,6 +176,17 @@ public abstract partial class KubernetesClientContract
         Assert.NotNull(await Client.GetAsync<V1ConfigMap>("shared", Namespace, Ct));
         await Client.DeleteAsync<V1ConfigMap>("second", Namespace, null, Ct);
         await GoesAsync<V1ConfigMap>("shared");
+    }
+
+    [Fact]
+    public async Task What_an_object_owned_is_not_inherited_by_the_next_of_its_name()
+    {
+        var owner = await Client.CreateAsync(NewWidget("owner"), Ct);
+        await Client.CreateAsync(Owned("child", OwnerReferences.ToController(owner)), Ct);
+        await Client.DeleteAsync<Widget>("owner", Namespace, null, Ct);
+        await Client.CreateAsync(NewWidget("owner"), Ct);
+        await GoesAsync<V1ConfigMap>("child");
+        Assert.NotNull(await Client.GetAsync<Widget>("owner", Namespace, Ct));
     }
 
     [Fact]

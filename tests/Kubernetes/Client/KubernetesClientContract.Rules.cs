@@ -12,6 +12,8 @@ public abstract partial class KubernetesClientContract
     [InlineData("Upper", "upper case")]
     [InlineData("-start", "a name starts with a letter or digit")]
     [InlineData("under_score", "no underscore")]
+    [InlineData("two..dots", "each part has a letter or digit")]
+    [InlineData("a/b", "no slash")]
     [InlineData("", "a name is needed")]
     public async Task A_name_is_a_DNS_subdomain(string name, string because)
     {
@@ -40,6 +42,30 @@ public abstract partial class KubernetesClientContract
         var refusal = await RefusalAsync(() => Client.CreateAsync(NewConfigMap("a", (key, value)), Ct));
         Assert.True(refusal.IsInvalid, refusal.Message);
         Assert.Contains("metadata.labels", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("app", "")]
+    [InlineData("textops.dev/App_1.x", "V-1_x.y")]
+    [InlineData("app", "012345678901234567890123456789012345678901234567890123456789012")]
+    public async Task Labels_that_are_fine_are_kept(string key, string value) =>
+        Assert.Equal(value, (await Client.CreateAsync(NewConfigMap("a", (key, value)), Ct)).Metadata.Labels![key]);
+
+    [Fact]
+    public async Task Annotations_hold_any_text_of_256_kibibytes_together_with_their_keys()
+    {
+        V1ConfigMap With(string name, string key, int length) => NewConfigMap(name) with
+        {
+            Metadata = new V1ObjectMeta { Name = name, Namespace = Namespace, Annotations = new Dictionary<string, string> { [key] = new(' ', length) } },
+        };
+        await Client.CreateAsync(With("a", "UPPER.dev/K", 10), Ct);
+        await Client.CreateAsync(With("b", "k", (256 * 1024) - 1), Ct);
+        var refusal = await RefusalAsync(() => Client.CreateAsync(With("c", "k", 256 * 1024), Ct));
+        Assert.True(refusal.IsInvalid);
+        Assert.Contains("metadata.annotations: Too long: ", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("262144 bytes", refusal.Message, StringComparison.Ordinal);
+        refusal = await RefusalAsync(() => Client.CreateAsync(With("d", "bad key", 1), Ct));
+        Assert.Contains("metadata.annotations: Invalid value: \"bad key\": name part must consist of", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,7 +121,28 @@ public abstract partial class KubernetesClientContract
     {
         Assert.True((await RefusalAsync(() =>
             Client.CreateAsync(NewConfigMap("a") with { Data = new Dictionary<string, string> { ["key"] = new('x', (1024 * 1024) + 1) } }, Ct))).IsInvalid);
-        await Client.CreateAsync(NewConfigMap("a") with { Data = new Dictionary<string, string> { ["key"] = new('x', 512 * 1024) } }, Ct);
+        await Client.CreateAsync(NewConfigMap("a") with { Data = new Dictionary<string, string> { ["key"] = new('x', 1024 * 1024) } }, Ct);
+    }
+
+    [Theory]
+    [InlineData("a b", "a valid config key must consist of alphanumeric characters, '-', '_' or '.'")]
+    [InlineData("..", "must not be '..'")]
+    [InlineData("..x", "must not start with '..'")]
+    public async Task Keys_of_a_ConfigMap_are_names_of_files(string key, string problem)
+    {
+        var refusal = await RefusalAsync(() => Client.CreateAsync(NewConfigMap("a") with { Data = new Dictionary<string, string> { [key] = "x" } }, Ct));
+        Assert.StartsWith($"ConfigMap \"a\" is invalid: data[{key}]: Invalid value: \"{key}\": {problem}", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_Job_checks_labels_and_annotations_of_its_pods()
+    {
+        V1Job With(V1ObjectMeta metadata) => NewJob("a") with { Spec = NewJob("a").Spec with { Template = new V1PodTemplateSpec { Metadata = metadata, Spec = PodSpec(null) } } };
+        var bad = new Dictionary<string, string> { ["bad key"] = "x" };
+        var refusal = await RefusalAsync(() => Client.CreateAsync(With(new V1ObjectMeta { Labels = bad }), Ct));
+        Assert.Contains("spec.template.labels: Invalid value: \"bad key\": name part must consist of", refusal.Message, StringComparison.Ordinal);
+        refusal = await RefusalAsync(() => Client.CreateAsync(With(new V1ObjectMeta { Annotations = bad }), Ct));
+        Assert.Contains("spec.template.annotations: Invalid value: \"bad key\": name part must consist of", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -135,6 +182,18 @@ public abstract partial class KubernetesClientContract
         {
             Metadata = new V1ObjectMeta { Name = "a", Namespace = Namespace, OwnerReferences = [reference, reference with { Name = "second", Uid = "second" }] },
         };
-        Assert.True((await RefusalAsync(() => Client.CreateAsync(owned, Ct))).IsInvalid);
+        var refusal = await RefusalAsync(() => Client.CreateAsync(owned, Ct));
+        Assert.True(refusal.IsInvalid);
+        Assert.Contains("Only one reference can have Controller set to true. Found \"true\" in references for ", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_owner_is_named_in_full()
+    {
+        var reference = new V1OwnerReference { ApiVersion = "v1", Kind = "ConfigMap", Name = "owner", Uid = "" };
+        var refusal = await RefusalAsync(() => Client.CreateAsync(Owned("a", reference), Ct));
+        Assert.True(refusal.IsInvalid);
+        Assert.StartsWith("ConfigMap \"a\" is invalid: metadata.ownerReferences.uid: Invalid value: \"\": ", refusal.Message, StringComparison.Ordinal);
+        Assert.EndsWith("must not be empty", refusal.Message, StringComparison.Ordinal);
     }
 }

@@ -108,12 +108,17 @@ public sealed class InMemoryClusterTests
             refusal.Message);
     }
 
-    [Fact]
-    public async Task Finalizers_are_refused_because_nobody_would_remove_them()
+    [Theory]
+    [InlineData(PropagationPolicy.Foreground)]
+    [InlineData(PropagationPolicy.Orphan)]
+    public async Task Deletions_are_in_the_background_only(PropagationPolicy policy)
     {
         await using var cluster = new InMemoryCluster();
-        var configMap = ConfigMap("a") with { Metadata = new V1ObjectMeta { Name = "a", Namespace = "n", Finalizers = ["textops.dev/x"] } };
-        Assert.Contains("metadata.finalizers", (await Assert.ThrowsAsync<KubernetesException>(() => cluster.CreateAsync(configMap, Ct))).Message, StringComparison.Ordinal);
+        await cluster.CreateAsync(ConfigMap("a"), Ct);
+        var refusal = await Assert.ThrowsAsync<KubernetesException>(() => cluster.DeleteAsync<V1ConfigMap>("a", "n", new DeleteOptions { PropagationPolicy = policy }, Ct));
+        Assert.Equal(400, refusal.Code);
+        Assert.Contains($"not {policy}", refusal.Message, StringComparison.Ordinal);
+        Assert.NotNull(await cluster.GetAsync<V1ConfigMap>("a", "n", Ct));
     }
 
     [Theory]

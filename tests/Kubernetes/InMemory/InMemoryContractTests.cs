@@ -8,7 +8,7 @@ public sealed class InMemoryContractTests : KubernetesClientContract
 {
     protected override Task<ContractCluster> OpenAsync()
     {
-        var cluster = new InMemoryCluster();
+        var cluster = new InMemoryCluster(new InMemoryClusterOptions { WatchHistory = 8 });
         cluster.Register(new CustomResource(Widget.Definition(), _ => []));
         return Task.FromResult(new ContractCluster(cluster, "contract", cluster));
     }

@@ -55,6 +55,24 @@ public sealed class ObjectDirectoryTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_finalizer_holds_goes_for_good_in_a_later_process_too()
+    {
+        using (var directory = ObjectDirectory.Open(store.Path))
+        {
+            await using var cluster = Serve(directory);
+            await cluster.CreateAsync(ConfigMap("a") with { Metadata = new V1ObjectMeta { Name = "a", Namespace = "n", Finalizers = ["textops.dev/x"] } }, Ct);
+            await cluster.DeleteAsync<V1ConfigMap>("a", "n", null, Ct);
+        }
+
+        using var again = ObjectDirectory.Open(store.Path);
+        await using var second = Serve(again);
+        Assert.NotNull((await second.GetAsync<V1ConfigMap>("a", "n", Ct))!.Metadata.DeletionTimestamp);
+        await second.PatchAsync<V1ConfigMap>("a", "n", new JsonObject { ["metadata"] = new JsonObject { ["finalizers"] = null } }, Ct);
+        Assert.Null(await second.GetAsync<V1ConfigMap>("a", "n", Ct));
+        Assert.False(File.Exists(store.File(".textops", "objects", "configmaps.core", "n", "a.json")));
+    }
+
+    [Fact]
     public async Task A_file_that_was_being_written_at_a_crash_is_as_if_it_never_was()
     {
         using (var directory = ObjectDirectory.Open(store.Path))
@@ -192,7 +210,7 @@ public sealed class ObjectDirectoryTests : IDisposable
     {
         using var directory = ObjectDirectory.Open(store.Path);
         await using var cluster = Serve(directory);
-        await cluster.CreateAsync(new V1Event { Metadata = new V1ObjectMeta { Name = "e", Namespace = "n" }, InvolvedObject = new V1ObjectReference { Name = "x" } }, Ct);
+        await cluster.CreateAsync(new V1Event { Metadata = new V1ObjectMeta { Name = "e", Namespace = "n" }, InvolvedObject = new V1ObjectReference { Namespace = "n", Name = "x" } }, Ct);
         Assert.NotNull(await cluster.GetAsync<V1Event>("e", "n", Ct));
         Assert.False(Directory.Exists(store.File(".textops", "objects", "events.core")));
     }

@@ -26,7 +26,8 @@ internal sealed class FakeNode(IKubernetesClient cluster, TimeProvider time)
                     Labels = new Dictionary<string, string>(job.Spec.Template.Metadata!.Labels!, StringComparer.Ordinal) { ["job-name"] = job.Metadata.Name! },
                     OwnerReferences = [new V1OwnerReference { ApiVersion = job.ApiVersion, Kind = job.Kind, Name = job.Metadata.Name!, Uid = job.Metadata.Uid!, Controller = true }],
                 },
-                Spec = job.Spec.Template.Spec,
+                // Bound: a pod without a node goes at once when it is deleted.
+                Spec = job.Spec.Template.Spec with { NodeName = "node" },
             },
             Cancel);
         return pod.Metadata.Name!;
