@@ -197,6 +197,12 @@ public sealed partial class Controller<T> : IController where T : class, IKubern
         {
             // Nobody shall work any more.
         }
+        catch (Exception)
+        {
+            // A pass never throws: this is our own mistake. One worker less would go unnoticed, so all end with it.
+            keys.ShutDown();
+            throw;
+        }
     }
 
     private async Task<PassResult> ReconcileAsync(WorkQueue keys, NamespacedName key, CancellationToken cancellationToken)

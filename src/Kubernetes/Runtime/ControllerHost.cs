@@ -151,6 +151,10 @@ public sealed partial class ControllerHost : IAsyncDisposable
             await cancelling.CancelAsync();
             await working;
         }
+        catch (Exception) when (working.IsFaulted)
+        {
+            // It has come out of RunWorkersAsync.
+        }
 
         await stopping.CancelAsync();
         await following;
@@ -185,7 +189,16 @@ public sealed partial class ControllerHost : IAsyncDisposable
         {
             await WaitForSyncAsync(either.Token);
             LogStarted(controllers.Count, informers.Count);
-            await Task.WhenAll(controllers.Select(controller => controller.RunAsync(either.Token)));
+            var runs = controllers.Select(controller => controller.RunAsync(either.Token)).ToList();
+            await foreach (var run in Task.WhenEach(runs))
+            {
+                if (run.IsFaulted)
+                {
+                    await either.CancelAsync();
+                }
+            }
+
+            await Task.WhenAll(runs);
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
