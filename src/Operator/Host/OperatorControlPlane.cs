@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using TextOps.Crds;
+using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.Core;
 using TextOps.Kubernetes.Rest;
 using TextOps.Kubernetes.Rest.Configuration;
@@ -13,27 +14,26 @@ namespace TextOps.Operator.Host;
 /// <summary>The controllers over a real API server, working while this process holds the lease.</summary>
 internal sealed partial class OperatorControlPlane : IControlPlane
 {
-    private const string LeaseName = "textops-operator";
-
     private readonly KubernetesMetrics metrics = new();
     private readonly ProgressReader reader = new();
-    private readonly RestKubernetesClient client;
-    private readonly RestKubernetesClient leaseClient;
+    private readonly IKubernetesClient client;
+    private readonly IKubernetesClient leaseClient;
     private readonly EventRecorder events;
     private readonly ControllerHost host;
     private readonly LeaseElector? elector;
     private readonly TimeSpan grace;
     private readonly ILogger<OperatorControlPlane> logger;
 
-    private OperatorControlPlane(HostOptions options, ClusterConfiguration cluster, TimeProvider time, ILoggerFactory loggers)
+    /// <summary>Makes the controllers; nothing is called yet. The clients are disposed with the plane.</summary>
+    /// <param name="leaseClient">A client of its own, so that renewing the lease never waits behind the controllers' calls.</param>
+    /// <param name="leaseNamespace">Namespace of the lease.</param>
+    public OperatorControlPlane(
+        HostOptions options, IKubernetesClient client, IKubernetesClient leaseClient, string leaseNamespace, TimeProvider time, ILoggerFactory loggers)
     {
+        this.client = client;
+        this.leaseClient = leaseClient;
         grace = options.Grace;
         logger = loggers.CreateLogger<OperatorControlPlane>();
-        var limits = new RestClientOptions { CallsPerSecond = options.CallsPerSecond, Burst = options.Burst };
-        client = new RestKubernetesClient(cluster, limits, time, loggers.CreateLogger<RestKubernetesClient>());
-
-        // Of its own, so that renewing the lease never waits behind the controllers' calls.
-        leaseClient = new RestKubernetesClient(cluster, new RestClientOptions { MaxTries = 1 }, time, loggers.CreateLogger<RestKubernetesClient>());
         events = new EventRecorder(client, ApiGroup.FieldManager, time, loggers.CreateLogger<EventRecorder>());
         host = new ControllerHost(client, options.WatchNamespaces, time, loggers, metrics);
 
@@ -50,13 +50,12 @@ internal sealed partial class OperatorControlPlane : IControlPlane
 
         if (options.LeaderElect)
         {
-            var election = new LeaseElectorOptions { Namespace = options.LeaderElectionNamespace ?? cluster.Namespace, Name = LeaseName };
+            var election = new LeaseElectorOptions { Namespace = leaseNamespace, Name = OperatorOptions.LeaseName };
             elector = new LeaseElector(leaseClient, election, time, loggers.CreateLogger<LeaseElector>(), metrics);
         }
 
         Liveness = [.. host.Informers.Select(informer => InformerHealth.Live(informer, time)), .. ElectionHealth.Live(elector)];
         Readiness = [.. host.Informers.Select(InformerHealth.Synced), .. ElectionHealth.Ready(elector)];
-        LogCluster(cluster.Server, elector is null ? "without a lease" : $"under lease {LeaseName} in namespace {options.LeaderElectionNamespace ?? cluster.Namespace}");
     }
 
     /// <inheritdoc/>
@@ -73,7 +72,18 @@ internal sealed partial class OperatorControlPlane : IControlPlane
         {
             var loader = new ClusterConfigurationLoader(ClusterEnvironment.Current(), time);
             var cluster = loader.Load(new ClusterConfigurationOptions { KubeConfig = options.KubeConfig, Context = options.Context });
-            return new OperatorControlPlane(options, cluster, time, loggers);
+            var limits = new RestClientOptions { CallsPerSecond = options.CallsPerSecond, Burst = options.Burst };
+            var calls = loggers.CreateLogger<RestKubernetesClient>();
+            var leaseNamespace = options.LeaderElectionNamespace ?? cluster.Namespace;
+            var plane = new OperatorControlPlane(
+                options,
+                new RestKubernetesClient(cluster, limits, time, calls),
+                new RestKubernetesClient(cluster, new RestClientOptions { MaxTries = 1 }, time, calls),
+                leaseNamespace,
+                time,
+                loggers);
+            plane.LogCluster(cluster.Server, options.LeaderElect ? $"under lease {OperatorOptions.LeaseName} in namespace {leaseNamespace}" : "without a lease");
+            return plane;
         }
         catch (ClusterConfigurationException problem)
         {
@@ -96,6 +106,11 @@ internal sealed partial class OperatorControlPlane : IControlPlane
         using var withdraw = new CancellationTokenSource();
         var work = elector is null ? host.RunWorkersAsync(CancellationToken.None) : elector.RunAsync(host.RunWorkersAsync, withdraw.Token);
         await Task.WhenAny(work, Task.Delay(Timeout.Infinite, stop));
+        if (!stop.IsCancellationRequested)
+        {
+            await work;
+            throw new InvalidOperationException("the workers have ended though nobody told them to");
+        }
 
         // The lease is kept until running passes have ended, and given back then.
         await host.StopAsync(grace);
@@ -116,9 +131,9 @@ internal sealed partial class OperatorControlPlane : IControlPlane
         await host.DisposeAsync();
         await events.DisposeAsync();
         reader.Dispose();
-        client.Dispose();
-        leaseClient.Dispose();
         metrics.Dispose();
+        (client as IDisposable)?.Dispose();
+        (leaseClient as IDisposable)?.Dispose();
     }
 
     [LoggerMessage(EventName = "ClusterChosen", Level = LogLevel.Information, Message = "The cluster is {Server}; the operator works {Election}")]
