@@ -251,7 +251,7 @@ up() {
   claim_folder
   # After 'export KUBECONFIG=…' of our own, this is still our own cluster.
   [[ ! ${KUBECONFIG:-} -ef $folder/kubeconfig ]] || unset KUBECONFIG
-  if [[ -s $folder/features ]] && admin get --raw /readyz > /dev/null 2>&1; then
+  if [[ -e $folder/features ]] && admin get --raw /readyz > /dev/null 2>&1; then
     install_crds
     say "runs already: export KUBECONFIG=$folder/kubeconfig"
     return
@@ -291,7 +291,7 @@ status() {
   for name in etcd apiserver controller-manager scheduler crds; do
     if runs "$name"; then echo "$name runs (pid $(cut -d ' ' -f 1 "$folder/$name.pid"))"; else echo "$name does not run"; fi
   done
-  [[ -s $folder/features ]]
+  [[ -e $folder/features ]]
 }
 
 case ${1:-} in
