@@ -16,7 +16,7 @@ internal static class EndState
     {
         var status = job.Status!;
         var jobs = children.Jobs.Select(child => $"{child.Metadata.Labels![ApiGroup.PartLabel]}-a{child.Metadata.Labels[ApiGroup.AttemptLabel]}").Order(StringComparer.Ordinal);
-        var configMaps = children.ConfigMaps.Select(child => child.Metadata.Labels![ApiGroup.PartLabel]).Distinct().Order(StringComparer.Ordinal);
+        var configMaps = children.ConfigMaps.Select(child => child.Metadata.Labels![ApiGroup.PartLabel]).Order(StringComparer.Ordinal);
         var versions = Directory.GetDirectories(output).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal);
         var manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(output, "v000001", "manifest.json")))!;
         return string.Join(", ",

@@ -36,8 +36,8 @@ internal sealed class KilledRun : IAsyncDisposable
         @operator = StartOperator();
     }
 
-    /// <summary>Runs <paramref name="corpus"/> to its end.</summary>
-    public static async Task<KilledRunOutcome> RunAsync(string corpus, Kill? kill)
+    /// <summary>Embeds <paramref name="corpus"/> in some <paramref name="shards"/>, all at once, to the end.</summary>
+    public static async Task<KilledRunOutcome> RunAsync(string corpus, int shards, Kill? kill)
     {
         var here = new TestNamespace(TestCluster.ModernCustomResources, TestCluster.Controllers, TestCluster.Scheduler);
         var admin = ApiAccess.Client(ApiAccess.Configuration(here.Cluster, "admin"));
@@ -45,7 +45,7 @@ internal sealed class KilledRun : IAsyncDisposable
         var between = await FaultProxy.StartAsync(ApiAccess.Configuration(here.Cluster, "operator"));
         await using var run = new KilledRun(here, admin, record, between);
         kill?.Arm(between, () => run.@operator);
-        return await run.FinishAsync(corpus, kill);
+        return await run.FinishAsync(corpus, shards, kill);
     }
 
     public async ValueTask DisposeAsync()
@@ -58,9 +58,9 @@ internal sealed class KilledRun : IAsyncDisposable
         folder.Dispose();
     }
 
-    private async Task<KilledRunOutcome> FinishAsync(string corpus, Kill? kill)
+    private async Task<KilledRunOutcome> FinishAsync(string corpus, int shards, Kill? kill)
     {
-        await client.CreateAsync(Job(corpus), TestContext.Current.CancellationToken);
+        await client.CreateAsync(Job(corpus, shards), TestContext.Current.CancellationToken);
         if (kill is null)
         {
             await WaitAsync("the children to be gone", () => Task.FromResult(children.AllGone));
@@ -124,7 +124,7 @@ internal sealed class KilledRun : IAsyncDisposable
         "--kubeconfig", folder.File("kubeconfig"), "--watch-namespaces", space.Name, "--leader-elect=false", "--store", $"file://{folder.File("store")}",
         "--health-address", "0", "--metrics-address", "0");
 
-    private EmbeddingJob Job(string corpus) => new()
+    private EmbeddingJob Job(string corpus, int shards) => new()
     {
         Metadata = new V1ObjectMeta { Name = Name, Namespace = space.Name },
         Spec = new EmbeddingJobSpec
@@ -132,8 +132,8 @@ internal sealed class KilledRun : IAsyncDisposable
             Source = new TextSource { Uri = $"file://{corpus}" },
             Model = new EmbeddingModel { Uri = $"file://{Repository.File("models", "minilm-static-256")}" },
             Output = new EmbeddingOutput { Name = Name },
-            Shards = 2,
-            Parallelism = 2,
+            Shards = shards,
+            Parallelism = shards,
             TtlSecondsAfterFinished = 1,
         },
     };
