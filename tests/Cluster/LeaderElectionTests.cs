@@ -31,22 +31,15 @@ public sealed class LeaderElectionTests(SharedNode node)
         using var second = StartOperator(space, folder);
         OperatorLog.WaitFor(second, "LeaseHeldByOther");
 
-        space.Kubectl.Run(["apply", "-f", "-"], $$"""
-            apiVersion: textops.dev/v1alpha1
-            kind: EmbeddingJob
-            metadata: {name: tickets}
-            spec:
-              source: {uri: "file://{{Repository.File("config", "samples", "data", "tickets.jsonl")}}"}
-              model: {uri: "file://{{Repository.File("models", "minilm-static-256")}}"}
-            """);
+        Apply(space);
         OperatorLog.WaitFor(first, "TaskStarted");
         first.Signal("KILL");
-        var renewed = DateTimeOffset.Parse(space.Kubectl.Run("get", "lease", "textops-operator", "--output", "jsonpath={.spec.renewTime}"), CultureInfo.InvariantCulture);
+        var renewed = DateTimeOffset.Parse(Field(space, "lease/textops-operator", "{.spec.renewTime}"), CultureInfo.InvariantCulture);
 
         var lead = OperatorLog.At(OperatorLog.WaitFor(second, "LeaderStarted"));
         Assert.InRange(lead - renewed, Defaults.LeaseDuration, Defaults.LeaseDuration + Slack);
         space.Kubectl.Run("wait", "embeddingjob/tickets", "--for=condition=Ready", "--timeout=60s");
-        Assert.Equal("Committed v000001", space.Kubectl.Run("get", "ej", "tickets", "--output", "jsonpath={.status.runs[*]['result','version']}"));
+        Assert.Equal("Committed v000001", Field(space, "ej/tickets", "{.status.runs[*]['result','version']}"));
         Assert.Equal(3, space.Kubectl.Run("get", "jobs", "--output", "name").Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(name => name.EndsWith("-a0", StringComparison.Ordinal)));
 
         using var third = StartOperator(space, folder);
@@ -57,7 +50,37 @@ public sealed class LeaderElectionTests(SharedNode node)
         Assert.InRange(lead - released, TimeSpan.Zero, Slack);
         space.Kubectl.Run("annotate", "ej", "tickets", "textops.dev/rerun=again");
         await space.Kubectl.WaitForAsync(
-            ["get", "ej", "tickets", "--output", "jsonpath={.status.runs[*].result}"], results => results == "UpToDate Committed", "the third to find all up to date");
+            ["get", "ej", "tickets", "--output", "jsonpath={.status.runs[*].result}"], results => results.Trim() == "UpToDate Committed", "the third to find all up to date");
+    }
+
+    [Fact]
+    public async Task A_leader_that_hears_nothing_from_the_server_stops_before_the_next_starts()
+    {
+        using var space = new TestNamespace(TestCluster.ModernCustomResources);
+        using var folder = new TemporaryFolder();
+        GrantLease(space);
+        await using var proxy = await FaultProxy.StartAsync(ApiAccess.Configuration(space.Cluster, "operator"));
+        ApiAccess.WriteKubeConfig(folder.File("kubeconfig"), proxy.Address);
+        using var cutOff = BuiltProgram.StartOperator(["--kubeconfig", folder.File("kubeconfig"), .. Arguments(space, folder)]);
+        OperatorLog.WaitFor(cutOff, "LeaderStarted");
+        using var next = StartOperator(space, folder);
+        OperatorLog.WaitFor(next, "LeaseHeldByOther");
+
+        for (var i = 0; i < 1000; i++)
+        {
+            proxy.Next(Spoil.Silence);
+        }
+
+        // Watches that are open go on, so the leader learns of it and begins a pass that it cannot end.
+        Apply(space);
+        await Eventually.HoldsAsync("the leader asks for the object", () => proxy.Seen.Any(request => request.Path.EndsWith("/embeddingjobs/tickets", StringComparison.Ordinal)));
+        var lead = OperatorLog.At(OperatorLog.WaitFor(next, "LeaderStarted"));
+        Assert.True(OperatorLog.At(Assert.Single(OperatorLog.Events(cutOff, "LeaderLost"))) < lead);
+        Assert.Empty(OperatorLog.Events(cutOff, "LeaderOverdue"));
+
+        OperatorLog.WaitFor(next, "TaskStarted");
+        Assert.Empty(OperatorLog.Events(cutOff, "TaskStarted"));
+        Assert.False(cutOff.HasExited);
     }
 
     [Fact]
@@ -99,7 +122,7 @@ public sealed class LeaderElectionTests(SharedNode node)
         Assert.False(cutOff.IsLeader);
         Assert.IsType<TimeoutException>(cutOff.LastError);
         Assert.False(Contender.AnyTwoAtOnce([cutOff, other]));
-        Assert.Equal("1", space.Kubectl.Run("get", "lease", "it", "--output", "jsonpath={.spec.leaseTransitions}"));
+        Assert.Equal("1", Field(space, "lease/it", "{.spec.leaseTransitions}"));
     }
 
     [Fact]
@@ -133,9 +156,23 @@ public sealed class LeaderElectionTests(SharedNode node)
         Assert.False(Contender.AnyTwoAtOnce(all));
     }
 
-    private static BuiltProgram StartOperator(TestNamespace space, TemporaryFolder folder) => BuiltProgram.StartOperator(
-        "--kubeconfig", space.Cluster.KubeConfig, "--context", "operator", "--watch-namespaces", space.Name, "--leader-election-namespace", space.Name,
-        "--store", $"file://{folder.File("store")}", "--health-address", "0", "--metrics-address", "127.0.0.1:0");
+    private static BuiltProgram StartOperator(TestNamespace space, TemporaryFolder folder) =>
+        BuiltProgram.StartOperator(["--kubeconfig", space.Cluster.KubeConfig, "--context", "operator", .. Arguments(space, folder)]);
+
+    private static string[] Arguments(TestNamespace space, TemporaryFolder folder) =>
+    [
+        "--watch-namespaces", space.Name, "--leader-election-namespace", space.Name, "--store", $"file://{folder.File("store")}",
+        "--health-address", "0", "--metrics-address", "127.0.0.1:0",
+    ];
+
+    private static void Apply(TestNamespace space) => space.Kubectl.Run(["apply", "-f", "-"], $$"""
+        apiVersion: textops.dev/v1alpha1
+        kind: EmbeddingJob
+        metadata: {name: tickets}
+        spec:
+          source: {uri: "file://{{Repository.File("config", "samples", "data", "tickets.jsonl")}}"}
+          model: {uri: "file://{{Repository.File("models", "minilm-static-256")}}"}
+        """);
 
     private static RestKubernetesClient LeaseClient(ClusterConfiguration configuration) =>
         new(configuration, new RestClientOptions { MaxTries = 1 }, TimeProvider.System, NullLogger.Instance);
@@ -149,6 +186,8 @@ public sealed class LeaderElectionTests(SharedNode node)
             space.Kubectl.Run(["apply", "-f", "-"], yaml.Replace("  namespace: textops-system\n  labels:", $"  namespace: {space.Name}\n  labels:", StringComparison.Ordinal));
         }
     }
+
+    private static string Field(TestNamespace space, string of, string path) => space.Kubectl.Run("get", of, "--output", $"jsonpath={path}").Trim();
 
     private static async Task<string> MetricsAsync(BuiltProgram program)
     {
