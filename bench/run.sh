@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Measures on this machine, each against a reference in the same run; prints tables. Takes about ten minutes; needs the shared data beside the repository
-# for the encoder (TEXTOPS_SHARED_DATA). Usage: bench/run.sh [tokenizers|embedding|end-to-end ...]
+# Measures on this machine, each against a reference in the same run; prints tables. Takes about twenty minutes; needs the shared data beside the repository
+# for the encoder (TEXTOPS_SHARED_DATA). Usage: bench/run.sh [tokenizers|embedding|end-to-end|operator ...]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 data=${TEXTOPS_SHARED_DATA:-$(cd .. && pwd)/shared/data}
 work=$(mktemp -d "${TMPDIR:-/tmp}/textops-bench-XXXXXX")
-trap 'rm -rf "$work"' EXIT
+trap 'rm -rf "$work"; [[ -z ${ours:-} ]] || hack/cluster/cluster.sh down >&2' EXIT
 
 # texts N: N texts, a line each, in $work/texts.txt
 texts() {
@@ -60,7 +60,15 @@ end-to-end() {
   run "all-MiniLM-L6-v2 fp32" 20000 npy "$encoder"
 }
 
-for part in "${@:-tokenizers embedding end-to-end}"; do
+# Crowds of objects on a real API server; a cluster that runs already is used and left alone.
+operator() {
+  dotnet build bench/Operator -c Release -v quiet >&2
+  hack/cluster/cluster.sh status > /dev/null || ours=yes
+  hack/cluster/cluster.sh up >&2
+  dotnet run --project bench/Operator -c Release --no-build -- "${TEXTOPS_CLUSTER:-artifacts/cluster}" src/Operator/bin/Release/net10.0/textops-operator
+}
+
+for part in "${@:-tokenizers embedding end-to-end operator}"; do
   for verb in $part; do
     echo "## $verb"
     "$verb"
