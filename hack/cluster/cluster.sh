@@ -111,10 +111,10 @@ make_keys() {
 
 choose_ports() {
   [[ ! -s $folder/ports ]] || return 0
-  free_ports 4 > "$folder/ports"
+  free_ports 5 > "$folder/ports"
 }
 
-read_ports() { mapfile -t ports < "$folder/ports"; etcd_port=${ports[0]} peer_port=${ports[1]} api_port=${ports[2]} crd_port=${ports[3]}; }
+read_ports() { mapfile -t ports < "$folder/ports"; etcd_port=${ports[0]} peer_port=${ports[1]} api_port=${ports[2]} crd_port=${ports[3]} scheduler_port=${ports[4]}; }
 
 # Test data may be lost with the machine: no fsync where this etcd knows the flag.
 start_etcd() {
@@ -170,8 +170,8 @@ apiVersion: kubescheduler.config.k8s.io/v1beta1
 kind: KubeSchedulerConfiguration
 clientConnection: {kubeconfig: "$folder/kubeconfig", qps: 500, burst: 1000}
 leaderElection: {leaderElect: false}
-healthzBindAddress: ""
-metricsBindAddress: ""
+healthzBindAddress: 127.0.0.1:$scheduler_port
+metricsBindAddress: 127.0.0.1:$scheduler_port
 podInitialBackoffSeconds: 1
 podMaxBackoffSeconds: 2
 YAML

@@ -8,8 +8,8 @@ namespace TextOps.Crds;
 /// <summary>How Kubernetes objects, tasks and results are written as JSON: camelCase, enums as strings, nulls left out.</summary>
 public static class Json
 {
-    /// <summary>For objects of a cluster: unknown fields are ignored, because servers are newer than clients.</summary>
-    public static JsonSerializerOptions Objects { get; } = Create(JsonUnmappedMemberHandling.Skip, indented: false);
+    /// <summary>For objects of a cluster: unknown fields are ignored, because servers are newer than clients; times have whole seconds (metav1.Time).</summary>
+    public static JsonSerializerOptions Objects { get; } = Create(JsonUnmappedMemberHandling.Skip, indented: false, WholeSeconds);
 
     /// <summary>For documents of our own (tasks, specs from files): an unknown field is an error.</summary>
     public static JsonSerializerOptions Strict { get; } = Create(JsonUnmappedMemberHandling.Disallow, indented: false);
@@ -17,7 +17,10 @@ public static class Json
     /// <summary>For documents people read (manifest, run record): indented, unknown fields are ignored.</summary>
     public static JsonSerializerOptions Readable { get; } = Create(JsonUnmappedMemberHandling.Skip, indented: true);
 
-    private static JsonSerializerOptions Create(JsonUnmappedMemberHandling unmapped, bool indented)
+    private const string WholeSeconds = "yyyy-MM-dd'T'HH:mm:ss'Z'";
+    private const string Microseconds = "yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'";
+
+    private static JsonSerializerOptions Create(JsonUnmappedMemberHandling unmapped, bool indented, string times = Microseconds)
     {
         var options = new JsonSerializerOptions
         {
@@ -28,19 +31,19 @@ public static class Json
             NewLine = "\n",
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
             MaxDepth = 64,
-            Converters = { new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false), new TimestampConverter() },
+            Converters = { new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false), new TimestampConverter(times) },
         };
         options.TypeInfoResolver = new System.Text.Json.Serialization.Metadata.DefaultJsonTypeInfoResolver();
         options.MakeReadOnly();
         return options;
     }
 
-    /// <summary>Times as Kubernetes writes them: RFC 3339 in UTC, to the microsecond at most (metav1.MicroTime), without a fraction that is zero.</summary>
-    private sealed class TimestampConverter : JsonConverter<DateTimeOffset>
+    /// <summary>Times as Kubernetes writes them: RFC 3339 in UTC.</summary>
+    private sealed class TimestampConverter(string format) : JsonConverter<DateTimeOffset>
     {
         public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-            writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture));
+            writer.WriteStringValue(value.UtcDateTime.ToString(format, CultureInfo.InvariantCulture));
     }
 }

@@ -1,6 +1,13 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
+using TextOps.Crds;
+using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Meta;
+using TextOps.Kubernetes.Core;
+using TextOps.Kubernetes.Rest;
 using TextOps.Kubernetes.Tests.Support;
 using TextOps.Tests;
 
@@ -13,28 +20,36 @@ namespace TextOps.Cluster.Tests.Support;
 internal sealed class Installation : IAsyncDisposable
 {
     private const string Ready = "ready";
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
     private static readonly HttpClient Http = new();
 
+    private readonly SharedNode node;
     private readonly TemporaryFolder folder = new();
-    private readonly string[] operatorArguments;
+    private readonly string[] arguments;
+    private string[] more;
     private BuiltProgram @operator;
 
-    private Installation(TestNamespace space, string[] more)
+    private Installation(SharedNode node, TestNamespace space, string[] login, string[] more)
     {
+        this.node = node;
+        this.more = more;
         Space = space;
+        Api = ApiAccess.Client(ApiAccess.Configuration(space.Cluster, "admin"));
         Health = new Uri($"http://127.0.0.1:{FreePort()}");
         Metrics = new Uri($"http://127.0.0.1:{FreePort()}");
-        operatorArguments =
+        arguments =
         [
-            "--kubeconfig", space.Cluster.KubeConfig, "--context", "operator", "--watch-namespaces", space.Name, "--leader-elect=false", "--store", $"file://{Store}",
-            "--health-address", Health.Authority, "--metrics-address", Metrics.Authority, .. more,
+            .. login, "--watch-namespaces", space.Name, "--leader-elect=false", "--store", $"file://{Store}", "--health-address", Health.Authority, "--metrics-address", Metrics.Authority,
         ];
-        @operator = BuiltProgram.StartOperator(operatorArguments);
+        @operator = BuiltProgram.StartOperator([.. arguments, .. more]);
     }
 
     public TestNamespace Space { get; }
 
     public Kubectl Kubectl => Space.Kubectl;
+
+    /// <summary>The API as an administrator sees it.</summary>
+    public RestKubernetesClient Api { get; }
 
     /// <summary>The default store.</summary>
     public string Store => folder.File("store");
@@ -46,11 +61,17 @@ internal sealed class Installation : IAsyncDisposable
     public BuiltProgram Operator => @operator;
 
     /// <summary>Starts it; skips the running test where no API server with Jobs and a scheduler runs.</summary>
-    public static async Task<Installation> StartAsync(SharedNode node, params string[] operatorArguments)
+    public static Task<Installation> StartAsync(SharedNode node, params string[] operatorArguments)
     {
         var space = new TestNamespace(TestCluster.ModernCustomResources, TestCluster.Controllers, TestCluster.Scheduler);
+        return StartAsync(node, space, ["--kubeconfig", space.Cluster.KubeConfig, "--context", "operator"], operatorArguments);
+    }
+
+    /// <summary>Starts it in a namespace that is there, as who <paramref name="login"/> says.</summary>
+    public static async Task<Installation> StartAsync(SharedNode node, TestNamespace space, string[] login, string[] operatorArguments)
+    {
         node.Start(space.Cluster);
-        var installation = new Installation(space, operatorArguments);
+        var installation = new Installation(node, space, login, operatorArguments);
         await installation.WaitForOperatorAsync();
         return installation;
     }
@@ -58,14 +79,84 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>A file of this installation's own, for corpora.</summary>
     public string File(params string[] parts) => folder.File(parts);
 
-    /// <summary>Ends the operator as a lost machine would and starts another.</summary>
-    public async Task RestartOperatorAsync()
+    /// <summary>Ends the operator as a lost machine would and starts another, with other options where some are given.</summary>
+    public async Task RestartOperatorAsync(params string[] operatorArguments)
     {
+        await NoteRefusedAsync();
         @operator.Signal("KILL");
         @operator.Dispose();
-        @operator = BuiltProgram.StartOperator(operatorArguments);
+        more = operatorArguments is [] ? more : operatorArguments;
+        @operator = BuiltProgram.StartOperator([.. arguments, .. more]);
         await WaitForOperatorAsync();
     }
+
+    /// <summary><c>kubectl apply</c>, as who syncs a folder does.</summary>
+    public void Apply(EmbeddingJob job) => Kubectl.Run(["apply", "-f", "-"], job.ToManifest());
+
+    /// <summary>Reads an object.</summary>
+    public async Task<EmbeddingJob> GetAsync(string name) =>
+        await Api.GetAsync<EmbeddingJob>(name, Space.Name, TestContext.Current.CancellationToken) ?? throw new InvalidOperationException($"there is no EmbeddingJob {name}");
+
+    /// <summary>Polls until an object is as it should be; fails with what it was last and with the operator's log.</summary>
+    public async Task<EmbeddingJob> WaitAsync(string name, string what, Func<EmbeddingJob, bool> holds)
+    {
+        for (var watch = Stopwatch.StartNew(); ; await Task.Delay(50, TestContext.Current.CancellationToken))
+        {
+            var job = await GetAsync(name);
+            if (holds(job))
+            {
+                return job;
+            }
+
+            Assert.True(watch.Elapsed < Deadline, $"waited until {what}; EmbeddingJob {name} is:\n{JsonSerializer.Serialize(job, Json.Readable)}\n{Operator.Output}{Operator.Error}");
+        }
+    }
+
+    /// <summary>Applies an object and waits until the operator is done with it.</summary>
+    public Task<EmbeddingJob> ApplyToEndAsync(EmbeddingJob job)
+    {
+        Apply(job);
+        return WaitAsync(job.Metadata.Name!, "it is at rest", EmbeddingJobs.IsAtRest);
+    }
+
+    /// <summary>Applies an object and waits until one of its shards runs.</summary>
+    public async Task<V1Pod> ApplyAndCatchAsync(EmbeddingJob job)
+    {
+        Apply(job);
+        return (await WaitForAsync<V1Pod>(job.Metadata.Name!, "a shard runs", pods => pods.Any(IsRunningShard))).First(IsRunningShard);
+    }
+
+    /// <summary>The children of a kind that an object has.</summary>
+    public async Task<IReadOnlyList<T>> ChildrenAsync<T>(string name) where T : class, IKubernetesObject =>
+        (await Api.ListAsync<T>(Space.Name, $"{ApiGroup.NameLabel}={name}", TestContext.Current.CancellationToken)).Items;
+
+    /// <summary>Polls until the children of a kind are as they should be.</summary>
+    public async Task<IReadOnlyList<T>> WaitForAsync<T>(string name, string what, Func<IReadOnlyList<T>, bool> holds) where T : class, IKubernetesObject
+    {
+        for (var watch = Stopwatch.StartNew(); ; await Task.Delay(50, TestContext.Current.CancellationToken))
+        {
+            var children = await ChildrenAsync<T>(name);
+            if (holds(children))
+            {
+                return children;
+            }
+
+            Assert.True(watch.Elapsed < Deadline, $"waited until {what}; {typeof(T).Name} of {name}:\n{JsonSerializer.Serialize(children, Json.Readable)}\n{Operator.Output}{Operator.Error}");
+        }
+    }
+
+    /// <summary>The parts and attempts that an object has Jobs for, in order: <c>plan-a0</c>, <c>s00000-a0</c>, ….</summary>
+    public async Task<IReadOnlyList<string>> AttemptsAsync(string name) =>
+        [.. (await ChildrenAsync<V1Job>(name)).Select(job => $"{job.Metadata.Labels![ApiGroup.PartLabel]}-a{job.Metadata.Labels[ApiGroup.AttemptLabel]}").Order(StringComparer.Ordinal)];
+
+    /// <summary>Waits until the operator has looked at all objects since it started: what it had to do then is done.</summary>
+    public Task LookedAtAllAsync() => Eventually.HoldsAsync("the operator looked at all objects", async () =>
+    {
+        var passes = await ReadMetricAsync("controller_runtime_reconcile_total");
+        var waiting = await ReadMetricAsync("workqueue_depth");
+        var working = await ReadMetricAsync("controller_runtime_active_workers");
+        return passes.Values.Sum() > 0 && waiting.Values.Sum() + working.Values.Sum() == 0 ? Ready : $"passes {passes.Values.Sum()}, waiting {waiting.Values.Sum()}";
+    }, state => state == Ready);
 
     /// <summary>The values of a metric, by the text of its labels.</summary>
     public async Task<IReadOnlyDictionary<string, double>> ReadMetricAsync(string name)
@@ -76,12 +167,28 @@ internal sealed class Installation : IAsyncDisposable
             .ToDictionary(line => line[name.Length..line.LastIndexOf(' ')], line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture), StringComparer.Ordinal);
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        await NoteRefusedAsync();
         @operator.Dispose();
         Space.Dispose();
+        Api.Dispose();
         folder.Dispose();
-        return ValueTask.CompletedTask;
+    }
+
+    private static bool IsRunningShard(V1Pod pod) =>
+        pod is { Metadata.DeletionTimestamp: null, Status.Phase: "Running" } && pod.Metadata.Labels![ApiGroup.PartLabel].StartsWith('s');
+
+    private async Task NoteRefusedAsync()
+    {
+        try
+        {
+            node.NoteRefused((await ReadMetricAsync("rest_client_requests_total")).Keys.Where(labels => labels.Contains("code=\"403\"", StringComparison.Ordinal)));
+        }
+        catch (HttpRequestException)
+        {
+            // It was ended by its test.
+        }
     }
 
     private Task WaitForOperatorAsync() =>

@@ -6,14 +6,18 @@ namespace TextOps.Cluster.Tests.Support;
 /// <summary>kubectl as an administrator types it.</summary>
 internal sealed class Kubectl(TestCluster cluster, string @namespace)
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
 
     /// <summary>Runs it in the namespace to its end.</summary>
     public KubectlResult Try(IEnumerable<string> arguments, string? input = null)
     {
-        using var kubectl = new Command(cluster.Kubectl, ["--kubeconfig", cluster.KubeConfig, "--context", "admin", "-n", @namespace, .. arguments], input);
+        using var kubectl = Start(arguments, input);
         return kubectl.Wait();
     }
+
+    /// <summary>Starts it; <c>get -w</c> goes on until it is disposed of.</summary>
+    public KubectlProcess Start(IEnumerable<string> arguments, string? input = null) =>
+        new(cluster.Kubectl, ["--kubeconfig", cluster.KubeConfig, "--context", "admin", "-n", @namespace, .. arguments], Deadline, input);
 
     /// <summary>Runs it and answers what it printed; fails with all that it said where it fails.</summary>
     public string Run(params string[] arguments) => Run(arguments, null);
@@ -38,30 +42,6 @@ internal sealed class Kubectl(TestCluster cluster, string @namespace)
             }
 
             Assert.True(watch.Elapsed < Deadline, $"waited for {what}; kubectl {string.Join(' ', arguments)} last said:\n{result.Output}{result.Error}");
-        }
-    }
-
-    private sealed class Command : ChildProcess
-    {
-        public Command(string program, IEnumerable<string> arguments, string? input)
-            : base(
-                new ProcessStartInfo(program, arguments)
-                {
-                    UseShellExecute = false,
-                    RedirectStandardInput = true,
-                    RedirectStandardOutput = true,
-                    RedirectStandardError = true,
-                },
-                Deadline)
-        {
-            Process.StandardInput.Write(input);
-            Process.StandardInput.Close();
-        }
-
-        public KubectlResult Wait()
-        {
-            WaitForExit();
-            return new KubectlResult(ExitCode, Output, Error);
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using TextOps.Cluster.Tests.Support;
 using TextOps.Tests;
 
@@ -5,11 +7,15 @@ using TextOps.Tests;
 
 namespace TextOps.Cluster.Tests.Support;
 
-/// <summary>The one node that runs the pods of all tests, started with the first of them: the scheduler binds a pod to any node there is.</summary>
+/// <summary>What all tests share: the one node that runs their pods (the scheduler binds a pod to any node there is), corpora, and the count of refused calls.</summary>
 public sealed class SharedNode : IDisposable
 {
+    private static readonly string[] Words =
+        ["invoice", "card", "payment", "refund", "password", "login", "mail", "app", "crashes", "photo", "parcel", "printer", "label", "export", "slow", "twice"];
+
     private readonly Lock gate = new();
     private readonly TemporaryFolder folder = new();
+    private readonly ConcurrentQueue<string> refused = new();
     private BuiltProgram? node;
 
     /// <summary>Starts it where it does not run yet.</summary>
@@ -17,7 +23,33 @@ public sealed class SharedNode : IDisposable
     {
         lock (gate)
         {
-            node ??= BuiltProgram.StartNode("--kubeconfig", cluster.KubeConfig, "--context", "admin", "--name", $"node-{Environment.ProcessId}", "--pods", folder.Path);
+            node ??= BuiltProgram.StartNode(
+                "--kubeconfig", cluster.KubeConfig, "--context", "admin", "--name", $"node-{Environment.ProcessId}", "--pods", folder.File("pods"));
+        }
+    }
+
+    /// <summary>A file of so many different lines, made once.</summary>
+    internal string Corpus(int lines)
+    {
+        lock (gate)
+        {
+            var file = folder.File($"{lines}.txt");
+            if (!File.Exists(file))
+            {
+                File.WriteAllLines(file, Enumerable.Range(0, lines).Select(Line));
+            }
+
+            return file;
+        }
+    }
+
+    /// <summary>Notes calls that the API server refused an operator for want of rights: that is told when all tests are over, so that no test's own failure is hidden.</summary>
+    internal void NoteRefused(IEnumerable<string> calls)
+    {
+        var test = TestContext.Current.Test?.TestDisplayName ?? TestContext.Current.TestClass?.TestClassName;
+        foreach (var call in calls)
+        {
+            refused.Enqueue($"{test}: {call}");
         }
     }
 
@@ -26,5 +58,12 @@ public sealed class SharedNode : IDisposable
         node?.Stop();
         node?.Dispose();
         folder.Dispose();
+        Assert.True(refused.IsEmpty, $"config/rbac lacks rights that the operator asked for:\n{string.Join('\n', refused)}");
+    }
+
+    private static string Line(int number)
+    {
+        var text = Enumerable.Range(0, 12).Select(place => Words[(int)((uint)((number + 1) * 2654435761L >> (place * 2)) % (uint)Words.Length)]);
+        return string.Join(' ', text.Append(number.ToString(CultureInfo.InvariantCulture)));
     }
 }

@@ -1,0 +1,231 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TextOps.Cluster.Tests.Support;
+using TextOps.Crds;
+using TextOps.Crds.Core;
+using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Tasks;
+using TextOps.Kubernetes.Core;
+using TextOps.Operator.Tasks;
+using TextOps.Tests;
+
+namespace TextOps.Cluster.Tests;
+
+/// <summary>
+/// The API server takes all that the operator renders, and drops nothing: 1.20 drops fields that it does not know without a word, so what is read back is
+/// compared with what was written. Our own kind is served by a current server and is written with <c>fieldValidation=Strict</c>.
+/// </summary>
+public sealed class RenderedObjectsTests
+{
+    private const string Collection = "/apis/textops.dev/v1alpha1/namespaces";
+
+    [Fact]
+    public void The_example_sets_every_field_that_a_runner_has() =>
+        Assert.All(typeof(RunnerSpec).GetProperties(), property => Assert.True(property.GetValue(Runner) is not null, property.Name));
+
+    [Fact]
+    public async Task Child_objects_with_every_field_set_are_stored_as_they_were_rendered()
+    {
+        using var space = new TestNamespace(TestCluster.ModernCustomResources);
+        using var api = ApiAccess.Client(ApiAccess.Configuration(space.Cluster, "admin"));
+        var suspended = EmbeddingJobs.Over("/nowhere.txt", "rendered").With(spec => spec with { Suspend = true });
+        var owner = await api.CreateAsync(suspended with { Metadata = suspended.Metadata with { Namespace = space.Name } }, TestContext.Current.CancellationToken);
+
+        foreach (var document in Documents(owner))
+        {
+            var (configMap, job) = TaskJobBuilder.Build(owner, "0123456789abcdef", new TaskToStart(document.Part, 0, document.Verb, document.Task), Runner, "registry.example/runner:1", "team-a");
+            foreach (var child in new[] { JsonSerializer.SerializeToNode(configMap, Json.Objects)!.AsObject(), JsonSerializer.SerializeToNode(job, Json.Objects)!.AsObject() })
+            {
+                // kubectl checks it against the fields that the server publishes, and the server against its rules.
+                space.Kubectl.Run(["create", "--validate=strict", "-f", "-"], child.ToJsonString());
+                var stored = space.Kubectl.Run("get", child["kind"]!.GetValue<string>(), child["metadata"]!["name"]!.GetValue<string>(), "-o", "json");
+                Assert.Empty(Missing(child, JsonNode.Parse(stored), child["kind"]!.GetValue<string>()));
+            }
+        }
+    }
+
+    [Fact]
+    public void The_comparison_finds_what_a_server_drops()
+    {
+        using var space = new TestNamespace(TestCluster.Controllers);
+        var job = JsonNode.Parse(
+            """
+            {
+              "apiVersion": "batch/v1", "kind": "Job", "metadata": { "name": "newer" },
+              "spec": { "managedBy": "example.org/newer-than-1-20", "template": { "spec": { "restartPolicy": "Never", "containers": [{ "name": "it", "image": "it" }] } } }
+            }
+            """)!.AsObject();
+        Assert.SkipUnless(space.Kubectl.Run("version", "-o", "json").Contains("\"gitVersion\": \"v1.20", StringComparison.Ordinal), "this API server knows newer fields");
+
+        space.Kubectl.Run(["create", "--validate=false", "-f", "-"], job.ToJsonString());
+
+        Assert.Equal(["Job.spec.managedBy"], Missing(job, JsonNode.Parse(space.Kubectl.Run("get", "job", "newer", "-o", "json")), "Job"));
+    }
+
+    [Fact]
+    public void An_object_with_every_field_set_is_taken_strictly_and_stored_as_it_was_written()
+    {
+        using var space = new TestNamespace(TestCluster.ModernCustomResources);
+        var job = Full(space.Name);
+
+        space.Kubectl.Run(["create", "--raw", $"{Collection}/{space.Name}/embeddingjobs?fieldValidation=Strict", "-f", "-"], job.ToJsonString());
+
+        var stored = JsonNode.Parse(space.Kubectl.Run("get", "embeddingjob", "full", "-o", "json"));
+        Assert.Empty(Missing(job, stored, "EmbeddingJob"));
+    }
+
+    [Theory]
+    [InlineData("spec.chunking.overlapp")]
+    [InlineData("spec.runner.resources.reqests")]
+    [InlineData("spec.sources")]
+    public void An_unknown_field_is_refused_with_its_path(string path)
+    {
+        using var space = new TestNamespace(TestCluster.ModernCustomResources);
+        var job = Full(space.Name);
+        var parts = path.Split('.');
+        parts[..^1].Aggregate((JsonNode)job, (node, part) => node[part]!)[parts[^1]] = 1;
+
+        var result = space.Kubectl.Try(["create", "--raw", $"{Collection}/{space.Name}/embeddingjobs?fieldValidation=Strict", "-f", "-"], job.ToJsonString());
+
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Contains($"unknown field \"{path}\"", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_status_with_every_field_set_is_taken_strictly_and_stored_as_it_was_written()
+    {
+        using var space = new TestNamespace(TestCluster.ModernCustomResources);
+        var job = Full(space.Name);
+        space.Kubectl.Run(["create", "-f", "-"], job.ToJsonString());
+        var stored = JsonNode.Parse(space.Kubectl.Run("get", "embeddingjob", "full", "-o", "json"))!.AsObject();
+        stored["status"] = JsonSerializer.SerializeToNode(Status, Json.Objects);
+        Assert.All(typeof(EmbeddingJobStatus).GetProperties(), property => Assert.True(property.GetValue(Status) is not null, property.Name));
+
+        space.Kubectl.Run(["replace", "--raw", $"{Collection}/{space.Name}/embeddingjobs/full/status?fieldValidation=Strict", "-f", "-"], stored.ToJsonString());
+
+        Assert.Empty(Missing(stored["status"]!, JsonNode.Parse(space.Kubectl.Run("get", "embeddingjob", "full", "-o", "json"))!["status"], "status"));
+    }
+
+    /// <summary>Paths of <paramref name="written"/> that <paramref name="stored"/> lacks or has otherwise.</summary>
+    private static IEnumerable<string> Missing(JsonNode written, JsonNode? stored, string path) => (written, stored) switch
+    {
+        (JsonObject ours, JsonObject theirs) => ours.SelectMany(field => Missing(field.Value!, theirs[field.Key], $"{path}.{field.Key}")),
+        (JsonArray ours, JsonArray theirs) when ours.Count == theirs.Count => ours.SelectMany((item, index) => Missing(item!, theirs[index], $"{path}[{index}]")),
+        _ => JsonNode.DeepEquals(written, stored) ? [] : [path],
+    };
+
+    private static IEnumerable<(string Part, string Verb, TaskDocument Task)> Documents(EmbeddingJob owner)
+    {
+        var (of, output, runId) = (new TaskOwner { Namespace = owner.Metadata.Namespace!, Name = owner.Metadata.Name! }, new TaskOutput { Uri = "s3://bucket/prefix", Name = "rendered" }, "0123456789abcdef");
+        yield return ("plan", "plan", new PlanTask
+        {
+            Owner = of,
+            RunId = runId,
+            Output = output,
+            Trigger = "spec",
+            Source = owner.Spec.Source,
+            Model = owner.Spec.Model,
+            Chunking = owner.Spec.Chunking,
+            Validation = owner.Spec.Validation,
+            Format = owner.Spec.Output.Format,
+            Shards = 1,
+        });
+        yield return ("s00000", "embed", new EmbedTask { Owner = of, RunId = runId, Output = output, Version = 1, Shard = 0 });
+        yield return ("commit", "commit", new CommitTask { Owner = of, RunId = runId, Output = output, Version = 1, KeepVersions = 3 });
+    }
+
+    /// <summary>An EmbeddingJob with every field of the spec, as a manifest.</summary>
+    private static JsonObject Full(string @namespace)
+    {
+        var job = EmbeddingJobs.Over("/nowhere.txt", "full");
+        var spec = job.Spec with
+        {
+            Source = job.Spec.Source with { Format = TextFormat.Jsonl, TextField = "text", IdField = "id", MetadataFields = ["label"] },
+            Model = job.Spec.Model with { Revision = "main", Pooling = PoolingMode.Mean, Normalize = true, MaxTokens = 128, Prompt = "query: " },
+            Output = new EmbeddingOutput { Uri = "s3://bucket/prefix", Name = "full", KeepVersions = 3 },
+            Suspend = true,
+            Schedule = new RunSchedule { Cron = "0 2 * * *", TimeZone = "Europe/Berlin", ConcurrencyPolicy = ConcurrencyPolicy.Replace, StartingDeadlineSeconds = 600 },
+            ActiveDeadlineSeconds = 3600,
+            QueueName = "team-a",
+            Runner = Runner,
+        };
+        Assert.All(typeof(EmbeddingJobSpec).GetProperties(), property => Assert.True(property.GetValue(spec) is not null, property.Name));
+        return JsonSerializer.SerializeToNode(job with { Metadata = job.Metadata with { Namespace = @namespace }, Spec = spec }, Json.Objects)!.AsObject();
+    }
+
+    private static RunnerSpec Runner { get; } = new()
+    {
+        Image = "registry.example/runner:1",
+        Resources = new V1ResourceRequirements
+        {
+            Requests = new Dictionary<string, Quantity> { ["cpu"] = new("500m"), ["memory"] = new("1Gi") },
+            Limits = new Dictionary<string, Quantity> { ["cpu"] = new("2"), ["memory"] = new("4Gi"), ["nvidia.com/gpu"] = new("1") },
+        },
+        ServiceAccountName = "embedder",
+        Env =
+        [
+            new V1EnvVar { Name = "PLAIN", Value = "text" },
+            new V1EnvVar { Name = "AWS_SECRET_ACCESS_KEY", ValueFrom = new V1EnvVarSource { SecretKeyRef = new V1KeySelector { Name = "store", Key = "secret", Optional = false } } },
+            new V1EnvVar { Name = "REGION", ValueFrom = new V1EnvVarSource { ConfigMapKeyRef = new V1KeySelector { Name = "store", Key = "region", Optional = true } } },
+            new V1EnvVar { Name = "NODE", ValueFrom = new V1EnvVarSource { FieldRef = new V1FieldSelector { FieldPath = "spec.nodeName" } } },
+        ],
+        EnvFrom =
+        [
+            new V1EnvFromSource { Prefix = "S_", SecretRef = new V1LocalObjectReference { Name = "store" } },
+            new V1EnvFromSource { ConfigMapRef = new V1LocalObjectReference { Name = "store" } },
+        ],
+        NodeSelector = new Dictionary<string, string> { ["pool"] = "gpu" },
+        Tolerations =
+        [
+            new V1Toleration { Key = "nvidia.com/gpu", Operator = "Exists", Effect = "NoSchedule" },
+            new V1Toleration { Key = "spot", Operator = "Equal", Value = "true", Effect = "NoExecute", TolerationSeconds = 60 },
+        ],
+        Affinity = JsonNode.Parse(
+            """
+            {
+              "nodeAffinity": { "requiredDuringSchedulingIgnoredDuringExecution": { "nodeSelectorTerms": [{ "matchExpressions": [{ "key": "zone", "operator": "In", "values": ["a", "b"] }] }] } },
+              "podAntiAffinity": { "preferredDuringSchedulingIgnoredDuringExecution": [{ "weight": 10, "podAffinityTerm": { "topologyKey": "kubernetes.io/hostname", "labelSelector": { "matchLabels": { "app": "runner" } } } }] }
+            }
+            """)!.AsObject(),
+        RuntimeClassName = "nvidia",
+        PriorityClassName = "batch",
+        ImagePullPolicy = ImagePullPolicy.Always,
+        ImagePullSecrets = [new V1LocalObjectReference { Name = "registry" }],
+        PodLabels = new Dictionary<string, string> { ["team"] = "a" },
+        PodAnnotations = new Dictionary<string, string> { ["example.org/note"] = "written by the test" },
+        Cache = new RunnerCache { ClaimName = "models" },
+        TerminationGracePeriodSeconds = 45,
+    };
+
+    private static EmbeddingJobStatus Status { get; } = StatusOf(new RunStatus
+    {
+        Id = "0123456789abcdef",
+        Hash = new string('a', 64),
+        Trigger = "schedule:2026-03-29T00:00:00Z",
+        Image = "registry.example/runner:1",
+        StartTime = new DateTimeOffset(2026, 3, 29, 0, 0, 0, TimeSpan.Zero),
+        CompletionTime = new DateTimeOffset(2026, 3, 29, 0, 5, 0, TimeSpan.Zero),
+        Result = EmbeddingJobReasons.Committed,
+        Message = "v000003: 10 chunks of 10 rows, 0 rejected",
+        Version = "v000003",
+    });
+
+    private static EmbeddingJobStatus StatusOf(RunStatus run) => new()
+    {
+        ObservedGeneration = 1,
+        Conditions = Kubernetes.Runtime.Conditions.Set(null, EmbeddingJobConditions.Ready, Crds.Meta.ConditionStatus.True, run.Result!, run.Message!, 1, run.StartTime),
+        Progress = "100%",
+        Rows = 10,
+        Chunks = 10,
+        Rejected = 0,
+        Rate = "412 chunks/s",
+        Shards = new ShardStatus { Total = 1, Active = 0, Succeeded = 1, Failed = 0 },
+        Version = "v000003",
+        Output = "s3://bucket/prefix/embeddings/full/v000003",
+        Run = run,
+        Runs = [run],
+        LastScheduleTime = run.StartTime,
+        NextScheduleTime = run.StartTime.AddDays(1),
+        LastHandledRerun = "again",
+    };
+}
