@@ -9,7 +9,7 @@ namespace TextOps.Cluster.Tests;
 public sealed class FaultTests(SharedNode node, SharedInstallation shared) : IClassFixture<SharedInstallation>
 {
     private const int Few = 200;
-    private const int Many = 240_000;
+    private const int Many = 120_000;
 
     [Fact]
     public async Task A_pod_that_somebody_deletes_is_made_again_and_counts_as_no_failure()
@@ -48,7 +48,7 @@ public sealed class FaultTests(SharedNode node, SharedInstallation shared) : ICl
         installation.Apply(job.With(spec => spec with { Runner = spec.Runner with { NodeSelector = new Dictionary<string, string> { ["pool"] = "none-has-it" } } }));
         var shown = await installation.WaitAsync("no-node", "it says that the pod does not fit", seen => seen.Message().Contains("Unschedulable", StringComparison.Ordinal));
         Assert.Equal(("Running", null), (shown.Reason(), shown.Stalled()));
-        Assert.Contains("0/1 nodes are available", shown.Message(), StringComparison.Ordinal);
+        Assert.Contains("nodes are available", shown.Message(), StringComparison.Ordinal);
 
         installation.Apply(job);
         var edited = await installation.WaitAsync("no-node", "the edit was looked at", seen => seen.Status!.ObservedGeneration == seen.Metadata.Generation);

@@ -10,7 +10,7 @@ namespace TextOps.Cluster.Tests;
 public sealed class GitChangeTests(SharedNode node, SharedInstallation shared) : IClassFixture<SharedInstallation>
 {
     private const int Few = 200;
-    private const int Many = 240_000;
+    private const int Many = 120_000;
 
     [Fact]
     public async Task A_run_defining_edit_while_it_runs_ends_its_pods_with_grace_and_makes_the_next_version()
@@ -53,7 +53,7 @@ public sealed class GitChangeTests(SharedNode node, SharedInstallation shared) :
     public async Task Another_edit_while_it_runs_is_applied_and_starts_no_run()
     {
         var installation = await shared.StartAsync(node);
-        var job = Long("steered").With(spec => spec with { TtlSecondsAfterFinished = 3600 });
+        var job = Long("steered");
         await installation.ApplyAndCatchAsync(job);
 
         installation.Apply(job.With(spec => spec with { Parallelism = 3 }));

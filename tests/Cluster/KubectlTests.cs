@@ -11,7 +11,8 @@ namespace TextOps.Cluster.Tests;
 public sealed partial class KubectlTests(SharedNode node, SharedInstallation shared) : IClassFixture<SharedInstallation>
 {
     private const int Few = 200;
-    private const int Many = 240_000;
+    private const int Some = 30_000;
+    private const int Many = 120_000;
 
     [Fact]
     public async Task Tables_have_the_columns_that_matter_by_every_name_of_the_kind()
@@ -53,7 +54,7 @@ public sealed partial class KubectlTests(SharedNode node, SharedInstallation sha
     public async Task Watching_shows_progress_that_only_grows()
     {
         var installation = await shared.StartAsync(node);
-        installation.Apply(EmbeddingJobs.Over(node.Corpus(Many), "watched").With(spec => spec with { Shards = 4 }));
+        installation.Apply(EmbeddingJobs.Over(node.Corpus(Some), "watched").With(spec => spec with { Shards = 3 }));
         using var watch = installation.Kubectl.Start(["get", "ej", "watched", "-w"]);
 
         watch.WaitUntil(() => watch.Output.Contains("Committed", StringComparison.Ordinal), "the end of the run");
@@ -84,7 +85,7 @@ public sealed partial class KubectlTests(SharedNode node, SharedInstallation sha
     {
         var installation = await shared.StartAsync(node);
         var name = command.Contains("server-side", StringComparison.Ordinal) ? "synced-by-server" : "synced-by-client";
-        var job = EmbeddingJobs.Over(node.Corpus(Many), name).With(spec => spec with { Shards = 4 });
+        var job = EmbeddingJobs.Over(node.Corpus(Some), name).With(spec => spec with { Shards = 3 });
         var syncs = 0;
         EmbeddingJob seen;
         do
