@@ -167,7 +167,8 @@ cat <<'MD'
 
 ## Delete
 
-Pods end with their grace, Jobs and ConfigMaps are collected, committed versions stay. Created again, the object finds its last version current.
+Pods end with their grace, Jobs and ConfigMaps are collected, committed versions stay. Created again with the same spec (the file has
+the chunking of above by now), the object finds its last version current.
 MD
 block
 show "kubectl delete ej support-tickets"

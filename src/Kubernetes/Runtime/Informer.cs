@@ -104,7 +104,8 @@ public sealed partial class Informer<T>(
             }
             catch (Exception problem)
             {
-                LogBroken(problem, Type.GroupResource);
+                // What servers and networks do is said in a line; a fault of ours needs its stack.
+                LogBroken(problem is HttpRequestException or KubernetesException ? null : problem, Type.GroupResource, problem.Message);
                 version = null;
             }
         }
@@ -257,8 +258,8 @@ public sealed partial class Informer<T>(
     [LoggerMessage(EventName = "WatchExpired", Level = LogLevel.Debug, Message = "The watch of {Resource} is too far behind and starts anew: {Reason}")]
     private partial void LogExpired(string resource, string reason);
 
-    [LoggerMessage(EventName = "WatchBroken", Level = LogLevel.Warning, Message = "The watch of {Resource} broke and starts anew")]
-    private partial void LogBroken(Exception problem, string resource);
+    [LoggerMessage(EventName = "WatchBroken", Level = LogLevel.Warning, Message = "The watch of {Resource} broke and starts anew: {Reason}")]
+    private partial void LogBroken(Exception? problem, string resource, string reason);
 
     [LoggerMessage(EventName = "InformerHandlerFailed", Level = LogLevel.Error, Message = "A handler of {Resource} threw; the informer goes on")]
     private partial void LogHandlerFailed(Exception problem, string resource);

@@ -20,6 +20,9 @@ public static class EmbeddingJobEvents
     /// <summary>A time of the schedule came and no run was started.</summary>
     public const string ScheduleSkipped = "ScheduleSkipped";
 
+    /// <summary>A pod is not made, fits no node, or its image or configuration cannot be had.</summary>
+    public const string PodNotStarting = "PodNotStarting";
+
     /// <summary>Attempts failed.</summary>
     public const string TaskFailed = "TaskFailed";
 

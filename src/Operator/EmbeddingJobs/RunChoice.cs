@@ -68,13 +68,13 @@ internal sealed record RunChoice
     private static RunChoice New(EmbeddingJobSnapshot seen, string hash, string trigger, DateTimeOffset now, string? remark = null)
     {
         var run = new RunStatus { Id = RunIdentity.RunId(hash, trigger), Hash = hash, Trigger = trigger, Image = seen.Options.RunnerImage, StartTime = now };
-        var started = new Announcement(EventType.Normal, EmbeddingJobEvents.RunStarted, $"run {run.Id} ({trigger}){(remark is null ? "" : $": {remark}")}");
+        var started = new Announcement(EventType.Normal, EmbeddingJobEvents.RunStarted, $"run {run.Id} started: {Wording.Trigger(trigger)}{(remark is null ? "" : $"; {remark}")}");
         if (seen.LastRun is not { CompletionTime: null } superseded)
         {
             return new RunChoice { Run = run, News = [started] };
         }
 
-        superseded = superseded with { CompletionTime = now, Result = EmbeddingJobReasons.Superseded, Message = $"run {run.Id} ({trigger}) took its place" };
+        superseded = superseded with { CompletionTime = now, Result = EmbeddingJobReasons.Superseded, Message = $"run {run.Id} took its place: {Wording.Trigger(trigger)}" };
         return new RunChoice
         {
             Run = run,
@@ -92,7 +92,7 @@ internal sealed record RunChoice
             return run;
         }
 
-        news = [new Announcement(EventType.Normal, EmbeddingJobEvents.Resumed, $"run {run.Id} ({run.Trigger}) goes on")];
+        news = [new Announcement(EventType.Normal, EmbeddingJobEvents.Resumed, $"run {run.Id} goes on")];
         return run with { ResumeTime = now };
     }
 }

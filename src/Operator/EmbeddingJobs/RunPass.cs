@@ -140,15 +140,20 @@ internal sealed class RunPass
         var pause = steps.Select(step => step.Verdict).OfType<TaskVerdict.BackingOff>().MinBy(verdict => verdict.Wait);
         var notes = waiting.Select(verdict => verdict.Note).OfType<string>().ToList();
         var note = notes.Count > 1 ? $"{notes[0]} (and {notes.Count - 1} more)" : notes.FirstOrDefault();
-        return Going() with
+        var going = Going();
+        return going with
         {
             Start = due,
+            News = note is null || IsTold(notes[0]) ? going.News : [.. going.News, new Announcement(EventType.Warning, EmbeddingJobEvents.PodNotStarting, note)],
             Message = string.Join("; ", new[] { message, pause?.Message, note }.Where(text => text is not null)),
             WakeAfter = Earliest([pause?.Wait, Deadline, .. waiting.Select(verdict => verdict.Wake), mine.Exists(ProgressBook.IsRunning) ? seen.Options.ProgressInterval : null]),
             Shards = tally.Shards(started: due.Count(task => TaskParts.IsShard(task.Part))),
             Counts = tally.Counts(),
         };
     }
+
+    private bool IsTold(string note) =>
+        Conditions.Find(seen.Job.Status?.Conditions, EmbeddingJobConditions.Ready)?.Message?.Contains(note, StringComparison.Ordinal) == true;
 
     private EmbeddingJobPlan FoundUpToDate(PlanResult plan) =>
         End(EmbeddingJobReasons.UpToDate, $"{Wording.Version(plan.Version)} already has this content; nothing was computed", Wording.Version(plan.Version), plan.Output) with

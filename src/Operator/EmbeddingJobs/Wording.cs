@@ -1,4 +1,5 @@
 using System.Globalization;
+using TextOps.Crds;
 
 namespace TextOps.Operator.EmbeddingJobs;
 
@@ -15,5 +16,13 @@ internal static class Wording
         < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:F0} kB"),
         < 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:F1} MB"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:F2} GB"),
+    };
+
+    /// <summary>Why a run began.</summary>
+    public static string Trigger(string trigger) => trigger.Split(':', 2) switch
+    {
+        ["rerun", var value] => $"annotation {ApiGroup.RerunAnnotation} is {value}",
+        ["schedule", var time] => $"its time {time} has come",
+        _ => "the spec is new or has changed",
     };
 }

@@ -117,7 +117,7 @@ public static class TaskHistory
             var left = hold.IsFault ? (hold.Since ?? attempt.Created ?? now) + rules.PodStartTimeout - now : (TimeSpan?)null;
             return left <= TimeSpan.Zero
                 ? new TaskVerdict.Hopeless(rules.PodDidNotStart, $"the pod of Job {attempt.JobName} did not start within spec.podStartTimeoutSeconds ({rules.PodStartTimeout.TotalSeconds:F0}): {hold}")
-                : new TaskVerdict.Waiting(left, $"a pod does not start: {hold}");
+                : new TaskVerdict.Waiting(left, $"a pod does not start: {hold}{(hold.IsFault ? "" : $" (after an edit of spec.runner delete Job {attempt.JobName}: it is made again)")}");
         }
 
         if (attempt.HasPod || attempt.Created is not { } created)

@@ -215,7 +215,10 @@ public sealed class ReasonTests
         var job = await plane.AdvanceAsync(TimeSpan.FromDays(3));
 
         Expect(job, ready: (ConditionStatus.False, EmbeddingJobReasons.Running), reconciling: true);
-        Assert.EndsWith("a pod does not start: Unschedulable: 0/3 nodes are available: 3 Insufficient cpu.", Condition(job, EmbeddingJobConditions.Ready).Message, StringComparison.Ordinal);
+        var name = (await plane.JobAsync("plan")).Metadata.Name;
+        var message = $"a pod does not start: Unschedulable: 0/3 nodes are available: 3 Insufficient cpu. (after an edit of spec.runner delete Job {name}: it is made again)";
+        Assert.EndsWith(message, Condition(job, EmbeddingJobConditions.Ready).Message, StringComparison.Ordinal);
+        Assert.Equal([message], plane.Events.Of(EmbeddingJobEvents.PodNotStarting));
         Assert.Null(plane.Wake);
     }
 

@@ -86,7 +86,7 @@ public sealed class ScheduleTests
         var job = await plane.SettleAsync();
 
         Assert.Equal("schedule:2026-03-09T12:00:00Z", job.Status!.Run!.Trigger);
-        Assert.Equal($"run {job.Status.Run.Id} (schedule:2026-03-09T12:00:00Z): 100 or more times had come since the operator last looked, only the latest is run",
+        Assert.Equal($"run {job.Status.Run.Id} started: its time 2026-03-09T12:00:00Z has come; 100 or more times had come since the operator last looked, only the latest is run",
             plane.Events.Of(EmbeddingJobEvents.RunStarted).Last());
         await plane.EndAsync("plan", Planned(upToDate: true));
         Assert.Equal(2, (await plane.SettleAsync()).Status!.Runs!.Count);
