@@ -8,13 +8,11 @@ namespace TextOps.Bench.Operator;
 /// <summary>What an operator needs for a crowd of objects that come at once.</summary>
 internal sealed record Measurement
 {
-    private const int Workers = 4;
-    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(30);
 
     public required int Size { get; init; }
 
-    public required double CallsPerSecond { get; init; }
+    public required Pace Pace { get; init; }
 
     /// <summary>Until the API server had taken all objects.</summary>
     public required TimeSpan Created { get; init; }
@@ -31,7 +29,7 @@ internal sealed record Measurement
     /// <summary>Before the first object.</summary>
     public required Reading Empty { get; init; }
 
-    /// <summary>After the last was done.</summary>
+    /// <summary>When it had nothing more to do.</summary>
     public required Reading Full { get; init; }
 
     /// <summary>Some time after that, in which nothing happened.</summary>
@@ -40,20 +38,22 @@ internal sealed record Measurement
     /// <summary>An operator that started with all objects there and done.</summary>
     public required Reading Restarted { get; init; }
 
+    /// <summary>The same, with a garbage collector that spares memory.</summary>
+    public required Reading Thrifty { get; init; }
+
     public double CpuAtRest => (Rested.CpuSeconds - Full.CpuSeconds) / Rest.TotalSeconds;
 
     public double CallsAtRest => Rested.Since(Full) / Rest.TotalSeconds;
 
-    public static async Task<Measurement> TakeAsync(Cluster cluster, string program, int size, double callsPerSecond, int burst)
+    public static async Task<Measurement> TakeAsync(Cluster cluster, string program, int size, Pace pace)
     {
         using var admin = cluster.Client("admin", 5000, 5000);
         await using var crowd = new Crowd(cluster, admin, size);
         await crowd.OpenAsync();
         Measurement half;
-        await using (var @operator = await OperatorProcess.StartAsync(program, cluster, crowd.Namespace, callsPerSecond, burst))
+        await using (var @operator = await OperatorProcess.StartAsync(program, cluster, crowd.Namespace, pace))
         {
-            await Task.Delay(Settle);
-            var empty = await @operator.ReadAsync();
+            var empty = await @operator.CalmAsync();
             var watch = Stopwatch.StartNew();
             var jobs = crowd.WaitForAllAsync<V1Job>(_ => true);
             await crowd.CreateAsync();
@@ -69,13 +69,12 @@ internal sealed record Measurement
             await enough.CancelAsync();
             await ends;
 
-            await Task.Delay(Settle);
-            var full = await @operator.ReadAsync();
+            var full = await @operator.CalmAsync();
             await Task.Delay(Rest);
             half = new Measurement
             {
                 Size = size,
-                CallsPerSecond = callsPerSecond,
+                Pace = pace,
                 Created = created,
                 Started = started,
                 Bare = TimeSpan.Zero,
@@ -84,26 +83,32 @@ internal sealed record Measurement
                 Full = full,
                 Rested = await @operator.ReadAsync(),
                 Restarted = full,
+                Thrifty = full,
             };
         }
 
-        await using (var @operator = await OperatorProcess.StartAsync(program, cluster, crowd.Namespace, callsPerSecond, burst))
+        return half with
         {
-            await Task.Delay(Rest);
-            half = half with { Restarted = await @operator.ReadAsync() };
-        }
+            Restarted = await RestartAsync(thrifty: false),
+            Thrifty = await RestartAsync(thrifty: true),
+            Bare = await BareAsync(cluster, crowd.Namespace, size, pace),
+        };
 
-        return half with { Bare = await BareAsync(cluster, crowd.Namespace, size, callsPerSecond, burst) };
+        async Task<Reading> RestartAsync(bool thrifty)
+        {
+            await using var @operator = await OperatorProcess.StartAsync(program, cluster, crowd.Namespace, pace, thrifty);
+            return await @operator.CalmAsync();
+        }
     }
 
-    private static async Task<TimeSpan> BareAsync(Cluster cluster, string from, int size, double callsPerSecond, int burst)
+    private static async Task<TimeSpan> BareAsync(Cluster cluster, string from, int size, Pace pace)
     {
-        using var client = cluster.Client("admin", callsPerSecond, burst);
+        using var client = cluster.Client("admin", pace.CallsPerSecond, pace.Burst);
         var job = (await client.ListAsync<V1Job>(from, null, CancellationToken.None)).Items[0];
         var name = job.Spec.Template.Spec.Volumes!.Select(volume => volume.ConfigMap).First(volume => volume is not null)!.Name!;
         var configMap = await client.GetAsync<V1ConfigMap>(name, from, CancellationToken.None);
         await using var copies = new Crowd(cluster, client, size);
         await copies.OpenAsync();
-        return await new Ceiling(configMap!, job, copies.Namespace).MeasureAsync(client, size, Workers);
+        return await new Ceiling(configMap!, job, copies.Namespace).MeasureAsync(client, size, pace.Workers);
     }
 }

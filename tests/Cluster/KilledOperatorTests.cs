@@ -39,7 +39,7 @@ public sealed class KilledOperatorTests(SharedNode node)
         await Parallel.ForEachAsync(kills, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = TestContext.Current.CancellationToken }, async (kill, _) =>
             outcomes[kill] = await JudgeAsync(corpus, kill, undisturbed.End));
 
-        var table = Table(kills, outcomes);
+        var table = Table(undisturbed.Writes, outcomes);
         Directory.CreateDirectory(Repository.File("artifacts"));
         await File.WriteAllTextAsync(Repository.File("artifacts", "killed-operator.md"), table, TestContext.Current.CancellationToken);
         Assert.True(outcomes.Values.All(outcome => outcome.Outcome is Same or NotWritten), table);
@@ -63,14 +63,17 @@ public sealed class KilledOperatorTests(SharedNode node)
         }
     }
 
-    private static string Table(IEnumerable<Kill> kills, ConcurrentDictionary<Kill, (string Outcome, TimeSpan? Recovery)> outcomes)
+    /// <summary>A row a write, a column a moment: how it ended, and the seconds from the operator's second start until Ready.</summary>
+    private static string Table(IReadOnlyList<NumberedWrite> writes, ConcurrentDictionary<Kill, (string Outcome, TimeSpan? Recovery)> outcomes)
     {
-        var table = new StringBuilder("| | write | killed | end state | seconds to Ready |\n|--:|---|---|---|--:|\n");
-        var number = 0;
-        foreach (var kill in kills)
+        var table = new StringBuilder("| | write |");
+        table.AppendJoin("", Moments.Select(done => done ? " killed when the server has done it |" : " killed before the server has it |")).Append("\n|--:|---|");
+        table.AppendJoin("", Moments.Select(_ => "---|")).Append('\n');
+        foreach (var (index, write) in writes.Index())
         {
-            var (outcome, recovery) = outcomes[kill];
-            table.Append(CultureInfo.InvariantCulture, $"| {++number} | {kill.At} | {(kill.Done ? "after" : "before")} | {outcome} | {recovery?.TotalSeconds:F1} |\n");
+            var cells = Moments.Select(done => outcomes[new Kill(write, done)])
+                .Select(end => end.Recovery is { } recovery ? string.Create(CultureInfo.InvariantCulture, $" {end.Outcome}, {recovery.TotalSeconds:F1} s |") : $" {end.Outcome} |");
+            table.Append(CultureInfo.InvariantCulture, $"| {index + 1} | {write} |").AppendJoin("", cells).Append('\n');
         }
 
         return table.ToString();
