@@ -1,6 +1,7 @@
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.Runtime;
+using TextOps.Kubernetes.Tests.Runtime;
 
 namespace TextOps.Cluster.Tests.Support;
 
@@ -9,6 +10,7 @@ internal sealed class Contender : IAsyncDisposable
 {
     private readonly Lock gate = new();
     private readonly CancellationTokenSource stop = new();
+    private readonly RecordingLoggers loggers = new();
     private readonly List<(long Start, long End)> terms = [];
     private readonly LeaseElector elector;
     private readonly Task running;
@@ -25,13 +27,16 @@ internal sealed class Contender : IAsyncDisposable
             RenewDeadline = TimeSpan.FromSeconds(3),
             RetryPeriod = TimeSpan.FromSeconds(0.5),
         };
-        elector = new LeaseElector(client, options, TimeProvider.System, NullLogger<LeaseElector>.Instance);
+        elector = new LeaseElector(client, options, TimeProvider.System, new Logger<LeaseElector>(loggers));
         running = Task.Run(() => elector.RunAsync(LeadAsync, stop.Token));
     }
 
     public string Identity { get; }
 
     public bool IsLeader => elector.IsLeader;
+
+    /// <summary>Whether it has seen who leads.</summary>
+    public bool StandsBy => loggers.Count(LogLevel.Information, "stands by") > 0;
 
     public Exception? LastError => elector.LastError;
 
@@ -59,6 +64,7 @@ internal sealed class Contender : IAsyncDisposable
         await stop.CancelAsync();
         await running;
         stop.Dispose();
+        loggers.Dispose();
     }
 
     private async Task LeadAsync(CancellationToken cancellationToken)
