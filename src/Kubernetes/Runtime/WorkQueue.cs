@@ -156,9 +156,9 @@ public sealed class WorkQueue : IDisposable
     /// <summary>Waits for a key and takes it; null once the queue is shut down. Each key taken is given back by <see cref="Done"/>.</summary>
     public async Task<NamespacedName?> TakeAsync(CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         while (true)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             TaskCompletionSource? turn = null;
             NamespacedName key;
             var waited = TimeSpan.Zero;
@@ -191,6 +191,7 @@ public sealed class WorkQueue : IDisposable
             try
             {
                 await turn.Task.WaitAsync(cancellationToken);
+                cancellationToken.ThrowIfCancellationRequested();
             }
             catch (OperationCanceledException)
             {
