@@ -5,7 +5,8 @@ namespace TextOps.Kubernetes.Tests.Support;
 /// <summary>Polls until something holds; fails after a deadline with the last state seen.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    // A garbage collector that has just started looks only every 30 seconds for kinds that are new to it.
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
 
     public static async Task<T> HoldsAsync<T>(string what, Func<Task<T>> look, Func<T, bool> holds)
     {
