@@ -29,7 +29,7 @@ internal sealed class LocalControlPlane : IAsyncDisposable
         var options = new OperatorOptions { DefaultStore = store.Uri, RunnerImage = "textops-runner", RetryBackoff = TimeSpan.FromSeconds(2) };
         var nodeOptions = new ProcessNodeOptions { RunnerProgram = runnerProgram, PodsFolder = store.PodsFolder };
         host = new ControllerHost(client, namespaces: [], time, logs);
-        events = new EventRecorder(client, "textops-operator", time, logs.CreateLogger<EventRecorder>());
+        events = new EventRecorder(client, Crds.ApiGroup.FieldManager, time, logs.CreateLogger<EventRecorder>());
 
         var children = new ChildTasks(client, host.Informer<V1Job>().Store, new LabelIndex<V1Pod>(host.Informer<V1Pod>(), Crds.ApiGroup.NameLabel), options);
         display = new EmbeddingJobObserver(children, new ProgressBook(reader, DisplayInterval, time), options);

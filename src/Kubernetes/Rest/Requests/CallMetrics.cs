@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using TextOps.Kubernetes.Runtime;
 
 namespace TextOps.Kubernetes.Rest.Requests;
 
@@ -12,7 +13,7 @@ internal static class CallMetrics
     public const string NoAnswer = "<error>";
 
     /// <summary>The meter of all instruments.</summary>
-    public static readonly Meter Meter = new("TextOps.Kubernetes");
+    public static readonly Meter Meter = new(KubernetesMetrics.MeterName);
 
     private static readonly Counter<long> Requests =
         Meter.CreateCounter<long>("rest_client_requests_total", description: "HTTP requests by status code, method and host.");

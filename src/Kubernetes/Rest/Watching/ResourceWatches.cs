@@ -26,14 +26,11 @@ internal sealed class ResourceWatches(ApiConnection connection, ResourceLists li
             answer = await StartWithListAsync<T>(@namespace, labelSelector, cancellationToken);
             if (answer is null)
             {
-                var list = await lists.ReadAsync<T>(@namespace, labelSelector, cancellationToken);
-                foreach (var item in list.Items)
+                await foreach (var told in ListAsync<T>(@namespace, labelSelector, cancellationToken))
                 {
-                    yield return new WatchEvent<T>(WatchEventType.Added, item, item.Metadata.ResourceVersion ?? list.ResourceVersion);
+                    resourceVersion = told.ResourceVersion;
+                    yield return told;
                 }
-
-                resourceVersion = list.ResourceVersion;
-                yield return new WatchEvent<T>(WatchEventType.Synced, null, resourceVersion);
             }
         }
 
@@ -45,6 +42,19 @@ internal sealed class ResourceWatches(ApiConnection connection, ResourceLists li
         {
             yield return WatchLine.Read<T>(line.Span, what);
         }
+    }
+
+    /// <summary>What is there, from a list. By itself, because what an iterator holds lives as long as it does, and a watch lives long.</summary>
+    private async IAsyncEnumerable<WatchEvent<T>> ListAsync<T>(string? @namespace, string? labelSelector, [EnumeratorCancellation] CancellationToken cancellationToken)
+        where T : class, IKubernetesObject
+    {
+        var list = await lists.ReadAsync<T>(@namespace, labelSelector, cancellationToken);
+        foreach (var item in list.Items)
+        {
+            yield return new WatchEvent<T>(WatchEventType.Added, item, item.Metadata.ResourceVersion ?? list.ResourceVersion);
+        }
+
+        yield return new WatchEvent<T>(WatchEventType.Synced, null, list.ResourceVersion);
     }
 
     /// <summary>Null where the server knows of no such watch.</summary>
