@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.TrainingRuns;
 using TextOps.Crds.Meta;
 using TextOps.Crds.Schema;
 
@@ -9,7 +10,7 @@ namespace TextOps.Crds.Generator;
 public static class CustomResourceDefinitions
 {
     /// <summary>The types of all our kinds.</summary>
-    public static IReadOnlyList<Type> Kinds { get; } = [typeof(EmbeddingJob)];
+    public static IReadOnlyList<Type> Kinds { get; } = [typeof(EmbeddingJob), typeof(TrainingRun)];
 
     /// <summary>The definition (apiextensions.k8s.io/v1) of <typeparamref name="T"/>; a document of the caller's own.</summary>
     public static JsonObject Of<T>()

@@ -3,8 +3,7 @@ using TextOps.Crds.Meta;
 namespace TextOps.Crds.Tasks;
 
 /// <summary>
-/// The last thing a task writes: at most 4 KiB of JSON in the termination message. Exactly one of <see cref="Plan"/>, <see cref="Embed"/>,
-/// <see cref="Commit"/> and <see cref="Error"/> is set.
+/// The last thing a task writes: at most 4 KiB of JSON in the termination message. Exactly one of the task's own result and <see cref="Error"/> is set.
 /// </summary>
 public sealed record TaskResult
 {
@@ -22,6 +21,15 @@ public sealed record TaskResult
 
     /// <summary>Result of a commit task.</summary>
     public CommitResult? Commit { get; init; }
+
+    /// <summary>Result of a prepare task.</summary>
+    public PrepareResult? Prepare { get; init; }
+
+    /// <summary>Result of a train task.</summary>
+    public TrainResult? Train { get; init; }
+
+    /// <summary>Result of an evaluate task.</summary>
+    public EvaluateResult? Evaluate { get; init; }
 
     /// <summary>Why the task failed (exit codes 2 and 3).</summary>
     public TaskError? Error { get; init; }

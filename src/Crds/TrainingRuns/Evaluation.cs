@@ -1,0 +1,66 @@
+using System.ComponentModel.DataAnnotations;
+using TextOps.Crds.Schema;
+using TextOps.Crds.Validation;
+
+namespace TextOps.Crds.TrainingRuns;
+
+/// <summary>How the best model is judged on the test split.</summary>
+public sealed record Evaluation
+{
+    /// <summary>What the model must reach to be registered; all of them.</summary>
+    [MaxItems(16), MapKeys("name")]
+    public IReadOnlyList<Gate>? Gates { get; init; }
+
+    /// <summary>How many times the test rows are drawn anew for the intervals of the metrics; 0 leaves intervals out.</summary>
+    [Range(0, 10_000)]
+    public int BootstrapSamples { get; init; } = 1000;
+
+    /// <summary>What part of the drawn values an interval covers: a decimal from 0 to 1.</summary>
+    [MaxLength(8), RegularExpression(Decimals.Fraction)]
+    public string Confidence { get; init; } = "0.95";
+}
+
+/// <summary>What a metric must reach: exactly one of its bounds is given.</summary>
+public sealed record Gate
+{
+    /// <summary>Name of the gate.</summary>
+    [MinLength(1), MaxLength(63), RegularExpression("^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]
+    public required string Name { get; init; }
+
+    /// <summary>The metric, for example <c>f1_macro</c>, <c>recall[negative]</c> or <c>latency_ms_p95</c>.</summary>
+    [MinLength(1), MaxLength(300)]
+    public required string Metric { get; init; }
+
+    /// <summary>The metric must be at least this.</summary>
+    [MaxLength(32), RegularExpression(Decimals.Signed)]
+    public string? AtLeast { get; init; }
+
+    /// <summary>The metric must be at most this.</summary>
+    [MaxLength(32), RegularExpression(Decimals.Signed)]
+    public string? AtMost { get; init; }
+
+    /// <summary>The metric must not be much worse than another version's on the same rows.</summary>
+    public GateReference? RelativeTo { get; init; }
+
+    /// <summary>Rules over more than one field.</summary>
+    public static IReadOnlyList<Rule<Gate>> Rules { get; } =
+    [
+        new("[has(self.atLeast), has(self.atMost), has(self.relativeTo)].exists_one(given, given)",
+            gate => new object?[] { gate.AtLeast, gate.AtMost, gate.RelativeTo }.Count(given => given is not null) == 1,
+            "exactly one of atLeast, atMost and relativeTo must be given"),
+        new(Cel: null, gate => Metrics.IsKnown(gate.Metric), "metric must be one that an evaluation gives",
+            (gate, at) => $"{at}metric ({gate.Metric}) is not known; use one of {Metrics.List}, {Metrics.LatencyP50}, {Metrics.LatencyP95}, {Metrics.ModelBytes}"),
+    ];
+}
+
+/// <summary>Another version that a gate compares with: it is scored again on the same rows. Where the alias names none, the gate holds.</summary>
+public sealed record GateReference
+{
+    /// <summary>Alias of the version, in the same registry and under the same name.</summary>
+    [MinLength(1), MaxLength(63), RegularExpression("^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]
+    public required string Alias { get; init; }
+
+    /// <summary>How much worse the metric may be than that version's, in the metric's own unit.</summary>
+    [MaxLength(32), RegularExpression(Decimals.NonNegative)]
+    public string MaxDrop { get; init; } = "0";
+}

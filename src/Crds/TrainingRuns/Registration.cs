@@ -1,0 +1,28 @@
+using System.ComponentModel.DataAnnotations;
+using TextOps.Crds.Meta;
+using TextOps.Crds.Schema;
+
+namespace TextOps.Crds.TrainingRuns;
+
+/// <summary>Where a model that passes its gates is registered: <c>&lt;registry&gt;/models/&lt;name&gt;/v000001/…</c>.</summary>
+public sealed record Registration
+{
+    /// <summary>The store; the operator's default store where absent (<c>textops run --store</c> in local mode).</summary>
+    [MinLength(1), MaxLength(2048), RegularExpression("^[a-z][a-z0-9]*://.+$")]
+    public string? Registry { get; init; }
+
+    /// <summary>Name of the model; <c>&lt;namespace&gt;.&lt;name&gt;</c> of the object where absent.</summary>
+    [MinLength(1), MaxLength(128), RegularExpression("^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$")]
+    public string? Name { get; init; }
+
+    /// <summary>Alias that a new version gets; none where absent.</summary>
+    [MinLength(1), MaxLength(63), RegularExpression("^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]
+    public string? Alias { get; init; }
+
+    /// <summary>How many versions are kept beside those that an alias or a pin names; all where absent.</summary>
+    [Range(1, 10_000)]
+    public int? KeepVersions { get; init; }
+
+    /// <summary>Name of the model of the object that <paramref name="owner"/> describes.</summary>
+    public string NameFor(V1ObjectMeta owner) => Name ?? $"{owner.Namespace}.{owner.Name}";
+}
