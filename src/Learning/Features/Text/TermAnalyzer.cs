@@ -65,6 +65,18 @@ internal sealed class TermAnalyzer(TfidfFeatures settings)
             text = lowered.WrittenSpan;
         }
 
+        else if (text.ContainsAnyInRange('\uD800', '\uDFFF'))
+        {
+            // Half a character is none: it could not be told from another half once the vocabulary is saved.
+            lowered.ResetWrittenCount();
+            foreach (var rune in text.EnumerateRunes())
+            {
+                PythonText.Append(rune, lowered);
+            }
+
+            text = lowered.WrittenSpan;
+        }
+
         if (settings.StripAccents == AccentStripping.None || Ascii.IsValid(text))
         {
             return text;
