@@ -52,6 +52,20 @@ internal static partial class RunnerEvents
     [LoggerMessage(Level = LogLevel.Information, Message = "version {Removed} is removed, because it is no longer kept")]
     public static partial void VersionRemoved(this ILogger log, int removed);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Workspace} is prepared already")]
+    public static partial void PreparedBefore(this ILogger log, string workspace);
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "{Workspace} is prepared: {Train} rows to train, {Validation} to validate, {Test} to test, {Rejected} rejected, {Columns} columns")]
+    public static partial void Prepared(this ILogger log, string workspace, long train, long validation, long test, long rejected, int columns);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "dataset: {Warning}")]
+    public static partial void DatasetWarning(this ILogger log, string warning);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Workspace} is removed, because nothing was written to it for a day")]
+    public static partial void WorkspaceRemoved(this ILogger log, string workspace);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "{Reason}: {Failure}")]
     public static partial void TaskFailed(this ILogger log, string reason, string failure, Exception? exception);
 

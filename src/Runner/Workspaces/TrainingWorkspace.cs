@@ -22,6 +22,9 @@ internal sealed class TrainingWorkspace(IObjectStore store, string folder)
     /// <summary>Where the files lie.</summary>
     public WorkspaceLayout Layout { get; } = new(folder);
 
+    /// <summary>URI of the folder.</summary>
+    public string Uri { get; } = store.UriOf(folder);
+
     /// <summary>Opens the workspace that a task names, which must be its own run's, and reads what was prepared.</summary>
     /// <exception cref="TaskRefusedException">The task names no workspace of its model, or another run's, or nothing was prepared there.</exception>
     public static async Task<(TrainingWorkspace Workspace, PreparedDataset Prepared)> OpenAsync(TaskDocument task, string folder, TimeProvider time, CancellationToken cancellationToken)
