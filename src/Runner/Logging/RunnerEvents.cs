@@ -66,6 +66,15 @@ internal static partial class RunnerEvents
     [LoggerMessage(Level = LogLevel.Information, Message = "{Workspace} is removed, because nothing was written to it for a day")]
     public static partial void WorkspaceRemoved(this ILogger log, string workspace);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "trial {Trial} ({Candidate}) has value {Value}, after {Seconds} s")]
+    public static partial void TrialDone(this ILogger log, int trial, string candidate, double value, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "trial {Trial} ({Candidate}) failed: {Failure}")]
+    public static partial void TrialFailed(this ILogger log, int trial, string candidate, string failure);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Candidate} is fitted on {Rows} rows in {Seconds} s; trainer and graph differ by {Difference} at most")]
+    public static partial void ModelFitted(this ILogger log, string candidate, int rows, double seconds, double difference);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "{Reason}: {Failure}")]
     public static partial void TaskFailed(this ILogger log, string reason, string failure, Exception? exception);
 
