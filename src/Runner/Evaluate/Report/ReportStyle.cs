@@ -35,7 +35,8 @@ internal static class ReportStyle
         th,td{text-align:left;padding:7px 12px 7px 0;border-bottom:1px solid var(--line);vertical-align:top}
         th{color:var(--muted);font-weight:600;font-size:13px;white-space:nowrap}
         tbody tr:last-child td{border-bottom:0}
-        th.n,td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+        th.n,td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;padding-right:24px}
+        th.n:last-child,td.n:last-child{padding-right:4px}
         td.l{overflow-wrap:anywhere;min-width:120px}
         td code,dd code{font-size:13px}
         code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
@@ -51,6 +52,11 @@ internal static class ReportStyle
         .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(290px,1fr));gap:20px}
         .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(320px,1fr));gap:6px 36px}
         .columns>div{min-width:0}
+        .beside{display:flex;flex-wrap:wrap;gap:10px 48px;align-items:flex-start}
+        .beside>.across{flex:0 1 auto;min-width:0;max-width:100%}
+        .beside>.list{flex:1 1 340px;min-width:0}
+        .list th.n,.list td.n{padding-right:12px}
+        .list h3{margin-top:0}
         figure{margin:0;min-width:0}
         figcaption{font-weight:600;font-size:14px;margin:0 0 6px}
         svg.chart{max-width:100%;height:auto;display:block}
@@ -86,8 +92,8 @@ internal static class ReportStyle
         .key.ringed{border:2px solid var(--text);border-radius:50%;background:none;vertical-align:-1px}
         .key.crossed{background:var(--bad)}
         footer{color:var(--muted);font-size:13px}
-        @media (max-width:640px){.objective{text-align:left}section,header{padding:18px 16px}}
-        @media print{@page{margin:14mm}body{background:none}main{max-width:none;padding:0}section,header{break-inside:avoid;border-color:#ccd}.long{break-inside:auto}.scroll{max-height:none;overflow:visible}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+        @media (max-width:640px){.across table{min-width:560px}.objective{text-align:left}section,header{padding:18px 16px}}
+        @media print{@page{margin:14mm}body{background:none;font-size:11.5px}table,dl.facts{font-size:11px}td,th{padding-top:3px;padding-bottom:3px}main{max-width:none;padding:0 1px}section,header{padding:14px 16px}section,header{break-inside:avoid;border-color:#ccd}.long{break-inside:auto}.scroll{max-height:none;overflow:visible}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 
         """;
 }

@@ -36,6 +36,11 @@ internal static class TrialChart
             }
 
             Legend(page, candidates, ordered.Any(trial => trial.Value is null));
+            var outside = ordered.Count(trial => trial.Value < ticks.Low || trial.Value > ticks.High);
+            if (outside > 0)
+            {
+                page.Element("p", $"{(outside == 1 ? "1 trial is" : $"{outside} trials are")} far worse and drawn at the edge.", ("class", "muted"));
+            }
         }
 
         page.Line();
