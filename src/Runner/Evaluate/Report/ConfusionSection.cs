@@ -3,6 +3,9 @@ namespace TextOps.Runner.Evaluate.Report;
 /// <summary>Which labels are taken for which: a heat map, or for many labels the most frequent confusions.</summary>
 internal static class ConfusionSection
 {
+    private const string MatrixWords =
+        "Rows by true label (down) and predicted label (across). Blue is right, orange is wrong; the stronger, the larger its part of the true label's rows.";
+
     /// <summary>Writes the section.</summary>
     public static void Write(Markup page, ReportData report)
     {
@@ -12,7 +15,7 @@ internal static class ConfusionSection
         {
             if (drawn)
             {
-                page.Element("p", "Rows by true label (down) and predicted label (across). Blue is right, orange is wrong; the stronger, the larger its part of the true label's rows.", ("class", "muted"));
+                page.Element("p", MatrixWords, ("class", "muted"));
                 using (page.Open("div", ("class", "beside")))
                 {
                     using (page.Open("div", ("class", "across"), ("tabindex", "0")))

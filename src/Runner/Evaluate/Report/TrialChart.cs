@@ -8,7 +8,7 @@ internal static class TrialChart
 {
     private const double Left = 64;
     private const double Top = 14;
-    private const double PlotWidth = 760;
+    private const double PlotWidth = 940;
     private const double PlotHeight = 240;
     private const int Colours = 8;
 

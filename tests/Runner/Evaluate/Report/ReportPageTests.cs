@@ -35,7 +35,7 @@ public sealed class ReportPageTests
         var lines = Section(ReportPage.Render(report), "Gates").Descendants("tr").Skip(1).Select(line => line.Elements().Select(cell => cell.Value).ToArray()).ToArray();
 
         Assert.Equal(
-            report.Gates.Select(gate => string.Join('|', gate.Name, gate.Metric, gate.Value, gate.Bound, gate.Passed ? "✓ holds" : "✗ fails")),
+            report.Gates.Select(gate => string.Join('|', gate.Name, gate.Passed ? "✓ holds" : "✗ fails", gate.Metric, gate.Value, gate.Bound)),
             lines.Select(cells => string.Join('|', cells)));
     }
 
