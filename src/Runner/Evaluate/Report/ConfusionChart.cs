@@ -6,16 +6,15 @@ internal static class ConfusionChart
     /// <summary>More labels than this are a table of confusions.</summary>
     public const int MostLabels = 20;
 
-    private const double Room = 640;
+    private const double Room = 480;
     private const int MostCharacters = 18;
-    private const double CharacterWidth = 6.7;
 
     /// <summary>Draws the matrix.</summary>
     public static void Draw(Markup page, IReadOnlyList<string> labels, IReadOnlyList<IReadOnlyList<long>> matrix)
     {
         var cell = Math.Clamp(Room / labels.Count, 32, 96);
         var names = labels.Select(label => Svg.Cut(label, MostCharacters)).ToArray();
-        var longest = names.Max(name => name.Length) * CharacterWidth;
+        var longest = names.Max(Svg.WidthOf);
 
         // Names of columns lie flat where they fit, else they are turned.
         var flat = longest < cell - 6;

@@ -3,7 +3,8 @@ namespace TextOps.Runner.Evaluate.Report;
 /// <summary>Which labels are taken for which: a heat map, or for many labels the most frequent confusions.</summary>
 internal static class ConfusionSection
 {
-    private const int MostConfusions = 30;
+    private const string MatrixWords =
+        "Rows by true label (down) and predicted label (across). Blue is right, orange is wrong; the stronger, the larger its part of the true label's rows.";
 
     /// <summary>Writes the section.</summary>
     public static void Write(Markup page, ReportData report)
@@ -14,22 +15,30 @@ internal static class ConfusionSection
         {
             if (drawn)
             {
-                page.Element("p", "Rows by true label (down) and predicted label (across). Blue is right, orange is wrong; the stronger, the larger its part of the true label's rows.", ("class", "muted"));
-                using (page.Open("div", ("class", "across"), ("tabindex", "0")))
+                page.Element("p", MatrixWords, ("class", "muted"));
+                using (page.Open("div", ("class", "beside")))
                 {
-                    ConfusionChart.Draw(page, labels, matrix);
+                    using (page.Open("div", ("class", "across"), ("tabindex", "0")))
+                    {
+                        ConfusionChart.Draw(page, labels, matrix);
+                    }
+
+                    using (page.Open("div", ("class", "list")))
+                    {
+                        Table(page, labels, matrix, most: 8);
+                    }
                 }
             }
             else
             {
-                Table(page, labels, matrix);
+                Table(page, labels, matrix, most: 30);
             }
         }
 
         page.Line();
     }
 
-    private static void Table(Markup page, IReadOnlyList<string> labels, IReadOnlyList<IReadOnlyList<long>> matrix)
+    private static void Table(Markup page, IReadOnlyList<string> labels, IReadOnlyList<IReadOnlyList<long>> matrix, int most)
     {
         var confusions =
             (from truth in Enumerable.Range(0, labels.Count)
@@ -37,13 +46,15 @@ internal static class ConfusionSection
              where truth != predicted && matrix[truth][predicted] > 0
              orderby matrix[truth][predicted] descending
              select (Truth: truth, Predicted: predicted, Rows: matrix[truth][predicted])).ToArray();
-        page.Element(
-            "p",
-            confusions.Length > MostConfusions ? $"The {MostConfusions} most frequent of {MetricTexts.Count(confusions.Length)} pairs of labels that were confused." : "All pairs of labels that were confused.",
-            ("class", "muted"));
-        using (ReportTable.Open(page, "scroll", "True label", "Predicted", "#Rows", "#Of the true label's"))
+        page.Element("p", Words(confusions.Length, most), ("class", "muted"));
+        if (confusions.Length == 0)
         {
-            foreach (var (truth, predicted, rows) in confusions.Take(MostConfusions))
+            return;
+        }
+
+        using (ReportTable.Open(page, most > 8 ? "scroll" : "across", "True label", "Predicted", "#Rows", "#Of the true"))
+        {
+            foreach (var (truth, predicted, rows) in confusions.Take(most))
             {
                 using (page.Open("tr"))
                 {
@@ -55,4 +66,11 @@ internal static class ConfusionSection
             }
         }
     }
+
+    private static string Words(int confusions, int most) => confusions switch
+    {
+        0 => "No row was confused.",
+        _ when confusions > most => $"The {most} most frequent of {MetricTexts.Count(confusions)} confusions.",
+        _ => "All confusions.",
+    };
 }

@@ -73,7 +73,7 @@ internal static class DataSection
         if (contract.Warnings.Count > 0)
         {
             page.Element("h3", "Warnings");
-            using (page.Open("ul"))
+            using (page.Open("ul", ("class", "plain")))
             {
                 foreach (var warning in contract.Warnings)
                 {

@@ -14,17 +14,17 @@ internal static class GatesSection
         }
 
         using (ReportPage.Section(page, "Gates"))
-        using (ReportTable.Open(page, "across", "Gate", "Metric", "#Value", "Bound", "Result"))
+        using (ReportTable.Open(page, "across", "Gate", "Result", "Metric", "#Value", "Bound"))
         {
             foreach (var gate in gates)
             {
                 using (page.Open("tr"))
                 {
                     ReportTable.Cell(page, gate.Name);
+                    page.Element("td", gate.Passed ? "✓ holds" : "✗ fails", ("class", gate.Passed ? "verdict good" : "verdict bad"));
                     ReportTable.Cell(page, gate.Metric);
                     ReportTable.Number(page, gate.Value ?? "none");
                     ReportTable.Cell(page, gate.Bound);
-                    page.Element("td", gate.Passed ? "✓ holds" : "✗ fails", ("class", gate.Passed ? "verdict good" : "verdict bad"));
                 }
             }
         }

@@ -10,13 +10,13 @@ internal static class ModelSection
         {
             using (ReportTable.Open(page, "across", "Part", "Settings"))
             {
-                Row(page, $"candidate {report.Candidate.Name}", [.. SettingsList.Of(report.Candidate with { Search = null }).Where(setting => setting.Name != "name")]);
+                OneOf(page, $"candidate {report.Candidate.Name}", SettingsList.Of(report.Candidate with { Name = "", Search = null }));
                 foreach (var block in report.Features)
                 {
-                    Row(page, $"features {block.Name}", [.. SettingsList.Of(block).Where(setting => setting.Name != "name")]);
+                    OneOf(page, $"features {block.Name}", SettingsList.Of(block with { Name = "" }));
                 }
 
-                Row(page, "signature", Signature(report));
+                Row(page, "signature", "", Signature(report));
             }
         }
 
@@ -31,11 +31,25 @@ internal static class ModelSection
         return settings;
     }
 
-    private static void Row(Markup page, string part, IReadOnlyList<(string Name, string Value)> settings)
+    /// <summary>A record of which one of several fields is given: that field's name is the kind, its settings stand without it.</summary>
+    private static void OneOf(Markup page, string part, IReadOnlyList<(string Name, string Value)> settings)
+    {
+        var kind = settings.Select(setting => setting.Name).FirstOrDefault(name => name.Contains('.', StringComparison.Ordinal))?.Split('.')[0] ?? "";
+        Row(page, part, kind, [.. settings.Where(setting => setting.Name != "name").Select(setting => (Without(setting.Name, kind + "."), setting.Value))]);
+    }
+
+    private static string Without(string name, string start) => name.StartsWith(start, StringComparison.Ordinal) ? name[start.Length..] : name;
+
+    private static void Row(Markup page, string part, string kind, IReadOnlyList<(string Name, string Value)> settings)
     {
         using (page.Open("tr"))
         {
-            ReportTable.Cell(page, part);
+            using (page.Open("td", ("class", "l")))
+            {
+                page.Text(part);
+                page.Element("div", kind, ("class", "muted"));
+            }
+
             using (page.Open("td"))
             {
                 ReportTable.Chips(page, settings);

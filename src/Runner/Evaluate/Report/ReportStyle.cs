@@ -17,7 +17,8 @@ internal static class ReportStyle
         h1{font-size:28px;line-height:1.2;margin:0;overflow-wrap:anywhere}
         h2{font-size:18px;margin:0 0 14px}
         h3{font-size:14px;margin:22px 0 8px;color:var(--muted);font-weight:600}
-        p{margin:0 0 12px}
+        p{margin:0 0 12px;overflow-wrap:anywhere}
+        figure p{margin:6px 0 0}
         section,header{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:22px 24px;margin:0 0 18px}
         header{display:flex;flex-wrap:wrap;gap:20px 40px;justify-content:space-between;align-items:center}
         header>div:first-child{flex:1 1 380px;min-width:0}
@@ -35,22 +36,32 @@ internal static class ReportStyle
         th,td{text-align:left;padding:7px 12px 7px 0;border-bottom:1px solid var(--line);vertical-align:top}
         th{color:var(--muted);font-weight:600;font-size:13px;white-space:nowrap}
         tbody tr:last-child td{border-bottom:0}
-        th.n,td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-        td.l{overflow-wrap:anywhere;min-width:120px}
+        th.n,td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;padding-right:24px}
+        th.n:last-child,td.n:last-child{padding-right:4px}
+        td.l{overflow-wrap:anywhere;min-width:150px}
         td code,dd code{font-size:13px}
         code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
         .verdict{font-weight:700;white-space:nowrap}
         .verdict.good{color:var(--good)}
         .verdict.bad{color:var(--bad)}
         tr.fitted td{background:var(--soft)}
+        .fitted .chips code{background:var(--line)}
+        .across td.muted{min-width:210px}
         .scroll{overflow:auto;max-height:460px}
         .scroll thead th{position:sticky;top:0;background:var(--card)}
         .across{overflow-x:auto}
         .chips{display:flex;flex-wrap:wrap;gap:4px 6px}
         .chips code{background:var(--soft);border-radius:6px;padding:1px 7px;font-size:12.5px;overflow-wrap:anywhere}
+        .wide{margin-bottom:18px}
         .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(290px,1fr));gap:20px}
         .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(320px,1fr));gap:6px 36px}
         .columns>div{min-width:0}
+        .beside{display:flex;flex-wrap:wrap;gap:10px 48px;align-items:flex-start}
+        .beside>.across{flex:0 1 auto;min-width:0;max-width:100%}
+        .beside>.list{flex:1 1 340px;min-width:0}
+        .list th.n,.list td.n{padding-right:12px}
+        .list td.l{min-width:90px}
+        .list h3{margin-top:0}
         figure{margin:0;min-width:0}
         figcaption{font-weight:600;font-size:14px;margin:0 0 6px}
         svg.chart{max-width:100%;height:auto;display:block}
@@ -75,19 +86,23 @@ internal static class ReportStyle
         .ring{fill:none;stroke:var(--text);stroke-width:2}
         .cross{fill:none;stroke:var(--bad);stroke-width:2}
         svg.bar{display:block;margin-top:4px}
-        .track{fill:var(--soft)}
+        .track{fill:var(--line)}
         .fill{fill:var(--accent);fill-opacity:.75}
         .whisker{stroke:var(--text);stroke-width:1.5}
         svg.splits{width:100%;height:20px;border-radius:6px;display:block}
         .legend{list-style:none;display:flex;flex-wrap:wrap;gap:3px 16px;margin:8px 0 0;padding:0;font-size:13px;color:var(--muted)}
+        ul.plain{margin:0;padding-left:20px;font-size:14px}
         .legend li{overflow-wrap:anywhere}
         .key{display:inline-block;width:11px;height:11px;border-radius:3px;background:var(--c);margin-right:6px}
         .key.best{height:0;width:18px;border-top:2px dashed var(--muted);border-radius:0;background:none;vertical-align:4px}
         .key.ringed{border:2px solid var(--text);border-radius:50%;background:none;vertical-align:-1px}
         .key.crossed{background:var(--bad)}
-        footer{color:var(--muted);font-size:13px}
-        @media (max-width:640px){.objective{text-align:left}section,header{padding:18px 16px}}
-        @media print{@page{margin:14mm}body{background:none}main{max-width:none;padding:0}section,header{break-inside:avoid;border-color:#ccd}.long{break-inside:auto}.scroll{max-height:none;overflow:visible}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+        @media (max-width:640px){.across table{min-width:560px}.objective{text-align:left}section,header{padding:18px 16px}}
+        @media print{@page{margin:14mm}body{background:none;font-size:11.5px}main{max-width:none;padding:0 1px}
+        section,header{padding:14px 16px;break-inside:avoid;border-color:#ccd}.long{break-inside:auto}tr,figure{break-inside:avoid}h2,h3{break-after:avoid}
+        table,dl.facts{font-size:11px}td,th{padding-top:2px;padding-bottom:2px}.muted,.legend,th,td code,.chips code{font-size:10.5px}.across td.muted{min-width:0}svg.bar{width:90px;margin-top:1px}
+        .scroll,.across{max-height:none;overflow:visible}.charts{grid-template-columns:repeat(3,1fr)}.columns{grid-template-columns:1fr 1fr}
+        *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 
         """;
 }

@@ -48,6 +48,9 @@ internal static class Svg
         page.Empty("polyline", ("class", css), ("points", list.ToString()));
     }
 
+    /// <summary>About how wide a text is in the charts' font, in pixels; wide scripts and emoji take twice as much.</summary>
+    public static double WidthOf(string text) => text.EnumerateRunes().Sum(rune => rune.Value >= 0x1100 ? 13 : 6.8);
+
     /// <summary>A text of at most so many characters, its end cut off and marked.</summary>
     public static string Cut(string text, int characters)
     {

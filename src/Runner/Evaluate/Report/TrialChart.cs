@@ -8,7 +8,7 @@ internal static class TrialChart
 {
     private const double Left = 64;
     private const double Top = 14;
-    private const double PlotWidth = 760;
+    private const double PlotWidth = 940;
     private const double PlotHeight = 240;
     private const int Colours = 8;
 
@@ -36,6 +36,11 @@ internal static class TrialChart
             }
 
             Legend(page, candidates, ordered.Any(trial => trial.Value is null));
+            var outside = ordered.Count(trial => trial.Value < ticks.Low || trial.Value > ticks.High);
+            if (outside > 0)
+            {
+                page.Element("p", $"{(outside == 1 ? "1 trial is" : $"{outside} trials are")} far worse and drawn at the edge.", ("class", "muted"));
+            }
         }
 
         page.Line();

@@ -59,7 +59,7 @@ internal static class TrialsSection
             page.Element("h3", $"The best {MostRows} of {trials.Length}");
         }
 
-        using (ReportTable.Open(page, "across", "#Trial", "Candidate", $"#{metric}", "#Seconds", "Parameters"))
+        using (ReportTable.Open(page, "across", "#Trial", "Candidate", $"#{Svg.Cut(metric, 32)}", "#Seconds", "Parameters"))
         {
             foreach (var trial in sorted.ThenBy(trial => trial.Number).Take(MostRows))
             {
