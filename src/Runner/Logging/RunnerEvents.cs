@@ -75,6 +75,12 @@ internal static partial class RunnerEvents
     [LoggerMessage(Level = LogLevel.Information, Message = "{Candidate} is fitted on {Rows} rows in {Seconds} s; trainer and graph differ by {Difference} at most")]
     public static partial void ModelFitted(this ILogger log, string candidate, int rows, double seconds, double difference);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "gate {Gate} does not hold: {Metric} is {Value}, and must be {Bound}")]
+    public static partial void GateFailed(this ILogger log, string gate, string metric, string value, string bound);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Output} is registered with digest {Digest}")]
+    public static partial void Registered(this ILogger log, string output, string digest);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "{Reason}: {Failure}")]
     public static partial void TaskFailed(this ILogger log, string reason, string failure, Exception? exception);
 
