@@ -61,7 +61,11 @@ public sealed class LogisticModel : ITrainedClassifier
             if (Classes > 1)
             {
                 TensorPrimitives.Subtract(logits, TensorPrimitives.Max<double>(logits), logits);
-                TensorPrimitives.Exp<double>(logits, logits);
+                foreach (ref var logit in logits)
+                {
+                    logit = Math.Exp(logit);
+                }
+
                 TensorPrimitives.Divide(logits, FixedOrder.Sum(logits), logits);
                 continue;
             }

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -7,6 +8,17 @@ namespace TextOps.Learning.Families.Logistic;
 /// <summary>Sums in an order that depends on lengths only; those of <see cref="TensorPrimitives"/> depend on where arrays happen to lie, so that equal input would not give equal bits.</summary>
 internal static class FixedOrder
 {
+    /// <summary>
+    /// Numbers at a multiple of 64 bytes. <see cref="TensorPrimitives.Exp{T}"/> treats the numbers of a vector together, and alignment decides which ones are.
+    /// </summary>
+    public static unsafe Memory<double> Align(int length)
+    {
+        const int vector = 64;
+        var array = GC.AllocateArray<double>(length + (vector / sizeof(double)), pinned: true);
+        var past = (nuint)Unsafe.AsPointer(ref array[0]) % vector;
+        return array.AsMemory(past == 0 ? 0 : (int)((vector - past) / sizeof(double)), length);
+    }
+
     /// <summary>The sum of values.</summary>
     public static double Sum(ReadOnlySpan<double> values)
     {

@@ -11,7 +11,7 @@ internal sealed class LogisticLosses
     private readonly int[] labels;
     private readonly double[] weights;
     private readonly int stride;
-    private readonly double[] buffer;
+    private readonly Memory<double> aligned;
     private readonly double[] largest;
     private readonly int rowsAtOnce;
 
@@ -23,7 +23,7 @@ internal sealed class LogisticLosses
     {
         (this.labels, this.weights, this.stride) = (labels, weights, stride);
         rowsAtOnce = Math.Max(LogitsAtOnce / stride, 1);
-        buffer = new double[rowsAtOnce * stride];
+        aligned = FixedOrder.Align(rowsAtOnce * stride);
         largest = new double[rowsAtOnce];
     }
 
@@ -31,23 +31,25 @@ internal sealed class LogisticLosses
     public (double Value, double Slope) At(double step, ReadOnlySpan<double> logits, ReadOnlySpan<double> direction, Span<double> residuals)
     {
         var (value, slope) = (0.0, 0.0);
+        var buffer = aligned.Span;
         for (var start = 0; start < labels.Length; start += rowsAtOnce)
         {
             var rows = Math.Min(rowsAtOnce, labels.Length - start);
             var range = new Range(start * stride, (start + rows) * stride);
             TensorPrimitives.MultiplyAdd(direction[range], step, logits[range], buffer);
-            value += stride == 1 ? Sigmoid(start, rows, residuals) : Softmax(start, rows, residuals);
+            value += stride == 1 ? Sigmoid(buffer, start, rows, residuals) : Softmax(buffer, start, rows, residuals);
             slope += FixedOrder.Dot(residuals[range], direction[range]);
         }
 
         return (value, slope);
     }
 
-    private double Sigmoid(int start, int rows, Span<double> residuals)
+    private double Sigmoid(Span<double> buffer, int start, int rows, Span<double> residuals)
     {
-        var margins = buffer.AsSpan(0, rows);
-        var powers = residuals.Slice(start, rows);
-        TensorPrimitives.Abs(margins, powers);
+        var powers = buffer[..rows];
+        var margins = residuals.Slice(start, rows);
+        powers.CopyTo(margins);
+        TensorPrimitives.Abs(powers, powers);
         TensorPrimitives.Negate(powers, powers);
         TensorPrimitives.Exp<double>(powers, powers);
         var sum = 0.0;
@@ -60,18 +62,18 @@ internal sealed class LogisticLosses
             var power = powers[row];
             sum += weight * (Math.Max(-margin, 0) + Math.Log(1 + power));
             var wrong = (margin > 0 ? power : 1) / (1 + power);
-            powers[row] = positive ? -weight * wrong : weight * wrong;
+            margins[row] = positive ? -weight * wrong : weight * wrong;
         }
 
         return sum;
     }
 
-    private double Softmax(int start, int rows, Span<double> residuals)
+    private double Softmax(Span<double> buffer, int start, int rows, Span<double> residuals)
     {
         var sum = 0.0;
         for (var row = 0; row < rows; row++)
         {
-            var logits = buffer.AsSpan(row * stride, stride);
+            var logits = buffer.Slice(row * stride, stride);
             largest[row] = logits[labels[start + row]];
             var max = TensorPrimitives.Max<double>(logits);
             TensorPrimitives.Subtract(logits, max, logits);
@@ -80,11 +82,11 @@ internal sealed class LogisticLosses
             largest[row] = max - largest[row];
         }
 
-        var all = buffer.AsSpan(0, rows * stride);
+        var all = buffer[..(rows * stride)];
         TensorPrimitives.Exp<double>(all, all);
         for (var row = 0; row < rows; row++)
         {
-            var powers = buffer.AsSpan(row * stride, stride);
+            var powers = buffer.Slice(row * stride, stride);
             var (total, weight) = (FixedOrder.Sum(powers), weights[start + row]);
             var residual = residuals.Slice((start + row) * stride, stride);
             TensorPrimitives.Multiply(powers, weight / total, residual);
