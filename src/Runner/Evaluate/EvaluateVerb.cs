@@ -160,12 +160,12 @@ internal sealed class EvaluateVerb(TaskContext context)
     private static Task WriteReportAsync(Stream stream, ReportData data, CancellationToken cancellationToken) =>
         stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(ReportPage.Render(data)), cancellationToken).AsTask();
 
-    private static EvaluateResult ResultOf(ModelEvaluation evaluation, IReadOnlyList<GateStatus> gates, RegisteredVersion? version, string report) => new()
+    private static EvaluateResult ResultOf(ModelEvaluation evaluation, IReadOnlyList<GateStatus> gates, RegisteredVersion? version, string report) => GateTexts.Fit(new EvaluateResult
     {
         Value = evaluation.Metrics.TryGetValue(evaluation.Objective, out var value) ? value : null,
         Accuracy = evaluation.Metrics[Metrics.Accuracy],
         Gates = gates,
         Version = version,
         Report = report,
-    };
+    });
 }

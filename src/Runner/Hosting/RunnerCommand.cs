@@ -18,6 +18,9 @@ internal static class RunnerCommand
             Verb("plan", nameof(PlanTask), "Pins inputs and model, cuts shards and creates the plan of the next version; or finds that the last one is up to date."),
             Verb("embed", nameof(EmbedTask), "Embeds one shard of a planned version; continues after the last whole part."),
             Verb("commit", nameof(CommitTask), "Makes a version visible whose shards are all done, and removes versions that are no longer kept."),
+            Verb("prepare", nameof(PrepareTask), "Checks and splits labelled texts and fits features on them; or finds that the newest model is up to date."),
+            Verb("train", nameof(TrainTask), "Runs trials on what was prepared, or fits the best candidate for good."),
+            Verb("evaluate", nameof(EvaluateTask), "Judges the fitted model on the test split, decides its gates and registers it where all hold."),
         };
         var parsed = root.Parse(args);
 

@@ -46,6 +46,9 @@ internal static class ResultDocument
         return fitting;
     }
 
+    /// <summary>Whether a result fits as it is.</summary>
+    public static bool Fits(TaskResult result) => JsonSerializer.SerializeToUtf8Bytes(result, Json.Strict).Length <= TaskResult.MaxBytes;
+
     /// <summary>The result of a task that failed.</summary>
     public static TaskResult Failed(string reason, string message) => new() { Error = new TaskError { Reason = reason, Message = message } };
 }

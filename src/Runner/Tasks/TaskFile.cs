@@ -30,7 +30,10 @@ internal static class TaskFile
             {
                 nameof(PlanTask) => document.Deserialize<PlanTask>(Json.Strict),
                 nameof(EmbedTask) => document.Deserialize<EmbedTask>(Json.Strict),
-                nameof(CommitTask) => (TaskDocument?)document.Deserialize<CommitTask>(Json.Strict),
+                nameof(CommitTask) => document.Deserialize<CommitTask>(Json.Strict),
+                nameof(PrepareTask) => document.Deserialize<PrepareTask>(Json.Strict),
+                nameof(TrainTask) => document.Deserialize<TrainTask>(Json.Strict),
+                nameof(EvaluateTask) => (TaskDocument?)document.Deserialize<EvaluateTask>(Json.Strict),
                 _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, message: null),
             };
             TaskRules.Check(task!);

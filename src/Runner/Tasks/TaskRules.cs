@@ -17,6 +17,7 @@ internal static class TaskRules
         Require(task.RunId.Length is > 0 and <= 64, "runId", task.RunId, "must have 1 to 64 characters");
         Require(task.Output.Name.Length is > 0 and <= 128 && !task.Output.Name.Contains('/', StringComparison.Ordinal), "output.name", task.Output.Name,
             "must have 1 to 128 characters and no '/'");
+        TrainingTaskRules.Check(task);
         switch (task)
         {
             case PlanTask plan:

@@ -1,7 +1,11 @@
 using TextOps.Crds.Tasks;
+using TextOps.Learning.Families;
 using TextOps.Runner.Commit;
 using TextOps.Runner.Embed;
+using TextOps.Runner.Evaluate;
 using TextOps.Runner.Plan;
+using TextOps.Runner.Prepare;
+using TextOps.Runner.Train;
 
 namespace TextOps.Runner.Tasks;
 
@@ -14,6 +18,9 @@ internal static class TaskVerbs
         PlanTask plan => new TaskResult { Plan = await new PlanVerb(context).RunAsync(plan, cancellationToken) },
         EmbedTask embed => new TaskResult { Embed = await new EmbedVerb(context, PartLimits.Default).RunAsync(embed, cancellationToken) },
         CommitTask commit => new TaskResult { Commit = await new CommitVerb(context).RunAsync(commit, cancellationToken) },
+        PrepareTask prepare => new TaskResult { Prepare = await new PrepareVerb(context).RunAsync(prepare, cancellationToken) },
+        TrainTask train => new TaskResult { Train = await new TrainVerb(context, ClassifierTrainers.Of).RunAsync(train, cancellationToken) },
+        EvaluateTask evaluate => new TaskResult { Evaluate = await new EvaluateVerb(context).RunAsync(evaluate, cancellationToken) },
         _ => throw new TaskRefusedException(TaskErrorReasons.InvalidSpec, $"there is no verb for a task of kind {task.Kind}"),
     };
 }

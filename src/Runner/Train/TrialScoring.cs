@@ -79,7 +79,7 @@ internal sealed class TrialScoring(TrialData data, PreparedDataset prepared, Obj
         var probabilities = model.PredictProbabilities(features);
         if (!Array.TrueForAll(probabilities, double.IsFinite))
         {
-            throw new TrainingException("the model's probabilities are not finite; lower its learning rate, or strengthen its penalty");
+            throw new TrainingException("the model's probabilities are not finite; strengthen its penalty");
         }
 
         var metrics = ClassificationMetrics.Compute(truth, probabilities, prepared.Labels).Metrics;

@@ -35,9 +35,13 @@ internal sealed class RunnerProcess : ChildProcess
         new(StartInfo("/bin/sh", ["-c", $"{setup}; exec \"$0\" \"$@\"", Program, .. arguments]));
 
     /// <summary>Runs a task to its end and answers its result.</summary>
-    public static TaskResult Run(JobFolder job, TaskDocument task, int expected = TaskExitCodes.Succeeded)
+    public static TaskResult Run(JobFolder job, TaskDocument task, int expected = TaskExitCodes.Succeeded) => Run(task, WriteTask(job, task), expected);
+
+    /// <summary>Runs a task that is written at <paramref name="path"/> to its end and answers its result.</summary>
+    public static TaskResult Run(TaskDocument task, string path, int expected = TaskExitCodes.Succeeded)
     {
-        using var runner = Start(VerbOf(task), "--task", WriteTask(job, task), "--listen", "127.0.0.1:0");
+        File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(task, task.GetType(), Json.Strict));
+        using var runner = Start(VerbOf(task), "--task", path, "--listen", "127.0.0.1:0");
         Assert.True(runner.Wait() == expected, $"exit code {runner.ExitCode}\n{runner.Output}{runner.Error}");
         return runner.Result();
     }
@@ -62,7 +66,15 @@ internal sealed class RunnerProcess : ChildProcess
     /// <summary>The last line of standard output, as a result.</summary>
     public TaskResult Result() => JsonSerializer.Deserialize<TaskResult>(Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1], Json.Strict)!;
 
-    private static string VerbOf(TaskDocument task) => task switch { PlanTask => "plan", EmbedTask => "embed", _ => "commit" };
+    private static string VerbOf(TaskDocument task) => task switch
+    {
+        PlanTask => "plan",
+        EmbedTask => "embed",
+        CommitTask => "commit",
+        PrepareTask => "prepare",
+        TrainTask => "train",
+        _ => "evaluate",
+    };
 
     private static ProcessStartInfo StartInfo(string program, IEnumerable<string> arguments) =>
         new(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
