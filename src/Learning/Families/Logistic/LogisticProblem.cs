@@ -22,6 +22,7 @@ internal sealed class LogisticProblem
     private readonly double[] lineLogits;
     private readonly double[] residuals;
     private readonly double[] startIntercepts;
+    private readonly double[] lineIntercepts;
     private readonly double interceptScale;
 
     /// <summary>Makes the problem.</summary>
@@ -54,7 +55,7 @@ internal sealed class LogisticProblem
         penalty = new double[sparseLength + (((dense?.Means.Length ?? 0) + 1) * stride)];
         Spread(sparse?.Scales ?? [], 0);
         Spread(dense?.Scales ?? [], sparseLength);
-        startIntercepts = BestIntercepts(parts);
+        (startIntercepts, lineIntercepts) = (BestIntercepts(parts), new double[stride]);
 
         losses = new LogisticLosses(labels.ToArray(), weights, stride);
         logits = new double[logitCount];
@@ -183,7 +184,7 @@ internal sealed class LogisticProblem
     {
         sparse?.AddProducts(parameters[..sparseLength], target, stride);
         dense?.AddProducts(parameters[sparseLength..^stride], target, stride);
-        Span<double> intercepts = new double[stride];
+        var intercepts = lineIntercepts;
         TensorPrimitives.Multiply(parameters[^stride..], interceptScale, intercepts);
         if (stride == 1)
         {
