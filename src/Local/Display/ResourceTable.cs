@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 
 namespace TextOps.Local.Display;
@@ -24,7 +23,7 @@ internal sealed class ResourceTable(JsonObject definition, TimeProvider time)
             ]);
         }
 
-        return Align(rows);
+        return TextTable.Align(rows);
     }
 
     /// <summary>A span of time as kubectl shows ages: <c>45s</c>, <c>3m10s</c>, <c>26h</c>, <c>12d</c>.</summary>
@@ -56,17 +55,4 @@ internal sealed class ResourceTable(JsonObject definition, TimeProvider time)
     }
 
     private static string Text(JsonNode? value) => value is null ? "" : Printable.OneLine(value.ToString());
-
-    private static string Align(List<string[]> rows)
-    {
-        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
-        var text = new StringBuilder();
-        foreach (var row in rows)
-        {
-            var line = string.Concat(row.Select((cell, column) => cell.PadRight(widths[column] + 3)));
-            text.Append(line.TrimEnd()).Append('\n');
-        }
-
-        return text.ToString();
-    }
 }
