@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Runs;
 using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.Rbac;
 using TextOps.Kubernetes.Runtime;
@@ -140,16 +141,16 @@ public sealed partial class EmbeddingJobController(
 
     private static EmbeddingJobPlan Rejected(EmbeddingJobSnapshot seen, EmbeddingJobPlan plan, int notStarted, string message)
     {
-        var isNews = Conditions.Find(seen.Job.Status?.Conditions, EmbeddingJobConditions.Stalled)?.Reason != EmbeddingJobReasons.ChildRejected;
+        var isNews = Conditions.Find(seen.Job.Status?.Conditions, RunConditions.Stalled)?.Reason != RunReasons.ChildRejected;
         return plan with
         {
-            Reason = EmbeddingJobReasons.Failed,
+            Reason = RunReasons.Failed,
             Message = message,
-            Stalled = EmbeddingJobReasons.ChildRejected,
+            Stalled = RunReasons.ChildRejected,
             Reconciling = false,
             Shards = TaskParts.IsShard(plan.Start[0].Part) ? plan.Shards! with { Active = plan.Shards.Active - notStarted } : plan.Shards,
             WakeAfter = RejectedRetry,
-            News = isNews ? [.. plan.News, new Announcement(EventType.Warning, EmbeddingJobReasons.ChildRejected, message)] : plan.News,
+            News = isNews ? [.. plan.News, new Announcement(EventType.Warning, RunReasons.ChildRejected, message)] : plan.News,
         };
     }
 

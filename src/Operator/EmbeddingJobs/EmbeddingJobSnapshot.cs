@@ -1,5 +1,6 @@
 using TextOps.Crds;
 using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
 using TextOps.Kubernetes.Runtime;
 using TextOps.Operator.Tasks;
@@ -52,8 +53,8 @@ public sealed record EmbeddingJobSnapshot
 
     /// <summary>Whether the last pass held the run back: suspended, or nothing to be run by the spec.</summary>
     public bool WasHeld =>
-        Conditions.Find(Job.Status?.Conditions, EmbeddingJobConditions.Ready)?.Reason == EmbeddingJobReasons.Suspended
-        || Conditions.Find(Job.Status?.Conditions, EmbeddingJobConditions.Stalled)?.Reason == EmbeddingJobReasons.InvalidSpec;
+        Conditions.Find(Job.Status?.Conditions, RunConditions.Ready)?.Reason == RunReasons.Suspended
+        || Conditions.Find(Job.Status?.Conditions, RunConditions.Stalled)?.Reason == RunReasons.InvalidSpec;
 
     /// <summary>What the spec says of attempts.</summary>
     internal TaskRules TaskRules => new()
@@ -61,8 +62,8 @@ public sealed record EmbeddingJobSnapshot
         MaxRetries = Spec.MaxRetriesPerShard,
         PodStartTimeout = TimeSpan.FromSeconds(Spec.PodStartTimeoutSeconds),
         QueueName = Spec.QueueName,
-        RetriesExhausted = EmbeddingJobReasons.RetriesExhausted,
-        PodDidNotStart = EmbeddingJobReasons.PodStartTimeout,
-        Refused = EmbeddingJobReasons.InvalidSpec,
+        RetriesExhausted = RunReasons.RetriesExhausted,
+        PodDidNotStart = RunReasons.PodStartTimeout,
+        Refused = RunReasons.InvalidSpec,
     };
 }

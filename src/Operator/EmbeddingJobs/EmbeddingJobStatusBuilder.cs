@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using TextOps.Crds;
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Meta;
+using TextOps.Crds.Runs;
 
 namespace TextOps.Operator.EmbeddingJobs;
 
@@ -48,9 +49,9 @@ public static class EmbeddingJobStatusBuilder
     {
         var conditions = seen.Job.Status?.Conditions;
         var text = Ellipsis.Cut(plan.Message, MaxMessageBytes);
-        Set(EmbeddingJobConditions.Ready, plan.Reason is EmbeddingJobReasons.Committed or EmbeddingJobReasons.UpToDate, plan.Reason, text);
-        Set(EmbeddingJobConditions.Reconciling, plan.Reconciling, plan.Reason, text);
-        Set(EmbeddingJobConditions.Stalled, plan.Stalled is not null, plan.Stalled ?? EmbeddingJobReasons.NotStalled, plan.Stalled is null ? "" : text);
+        Set(RunConditions.Ready, plan.Reason is EmbeddingJobReasons.Committed or RunReasons.UpToDate, plan.Reason, text);
+        Set(RunConditions.Reconciling, plan.Reconciling, plan.Reason, text);
+        Set(RunConditions.Stalled, plan.Stalled is not null, plan.Stalled ?? RunReasons.NotStalled, plan.Stalled is null ? "" : text);
         return conditions!;
 
         void Set(string type, bool holds, string reason, string message) => conditions = Kubernetes.Runtime.Conditions.Set(

@@ -1,4 +1,5 @@
 using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Runs;
 using TextOps.Kubernetes.Runtime;
 
 namespace TextOps.Operator.EmbeddingJobs;
@@ -24,7 +25,7 @@ internal sealed record RunChoice
     /// <summary>Chooses the run.</summary>
     public static RunChoice Of(EmbeddingJobSnapshot seen, DateTimeOffset now)
     {
-        var hash = RunIdentity.RunHash(seen.Spec);
+        var hash = EmbeddingJobRun.Hash(seen.Spec);
         var last = seen.LastRun;
         var choice = last is null || last.Hash != hash || seen.PendingRerun is not null
             ? New(seen, hash, seen.PendingRerun is { } rerun ? $"rerun:{rerun}" : "spec", now)
@@ -74,7 +75,7 @@ internal sealed record RunChoice
             return new RunChoice { Run = run, News = [started] };
         }
 
-        superseded = superseded with { CompletionTime = now, Result = EmbeddingJobReasons.Superseded, Message = $"run {run.Id} took its place: {Wording.Trigger(trigger)}" };
+        superseded = superseded with { CompletionTime = now, Result = RunReasons.Superseded, Message = $"run {run.Id} took its place: {Wording.Trigger(trigger)}" };
         return new RunChoice
         {
             Run = run,

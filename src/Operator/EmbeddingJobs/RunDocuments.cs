@@ -1,4 +1,5 @@
 using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
 using TextOps.Operator.Tasks;
 

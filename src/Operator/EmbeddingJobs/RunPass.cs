@@ -1,6 +1,7 @@
 using System.Globalization;
 using TextOps.Crds;
 using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
 using TextOps.Kubernetes.Runtime;
 using TextOps.Operator.Tasks;
@@ -50,11 +51,11 @@ internal sealed class RunPass
     {
         var left = Run.CompletionTime!.Value + TimeSpan.FromSeconds(seen.Spec.TtlSecondsAfterFinished) - now;
         var gone = others.Concat(mine.Where(attempt => left <= TimeSpan.Zero || attempt.State == TaskState.Active));
-        var failed = Run.Result is not (EmbeddingJobReasons.Committed or EmbeddingJobReasons.UpToDate);
+        var failed = Run.Result is not (EmbeddingJobReasons.Committed or RunReasons.UpToDate);
         return Going() with
         {
             Delete = Deletable(gone),
-            Reason = failed ? EmbeddingJobReasons.Failed : Run.Result!,
+            Reason = failed ? RunReasons.Failed : Run.Result!,
             Message = Run.Message ?? "",
             Stalled = failed ? Run.Result : null,
             Reconciling = false,
@@ -67,23 +68,23 @@ internal sealed class RunPass
     public EmbeddingJobPlan Invalid() => (Run.CompletionTime is null ? Going() : Rest()) with
     {
         Delete = Deletable(seen.Attempts.Where(attempt => attempt.State == TaskState.Active)),
-        Reason = EmbeddingJobReasons.Failed,
+        Reason = RunReasons.Failed,
         Message = string.Join("; ", seen.Problems),
-        Stalled = EmbeddingJobReasons.InvalidSpec,
+        Stalled = RunReasons.InvalidSpec,
         Reconciling = false,
-        News = [.. choice.News.Where(news => news.Reason != EmbeddingJobEvents.RunStarted), .. Unless(EmbeddingJobConditions.Stalled, EmbeddingJobReasons.InvalidSpec, EventType.Warning, string.Join("; ", seen.Problems))],
+        News = [.. choice.News.Where(news => news.Reason != EmbeddingJobEvents.RunStarted), .. Unless(RunConditions.Stalled, RunReasons.InvalidSpec, EventType.Warning, string.Join("; ", seen.Problems))],
     };
 
     /// <summary>Pods stop with grace; the run keeps what it has and its finished Jobs.</summary>
     public EmbeddingJobPlan Suspend() => Going() with
     {
         Delete = Deletable(others.Concat(mine.Where(attempt => attempt.State == TaskState.Active))),
-        Reason = EmbeddingJobReasons.Suspended,
+        Reason = RunReasons.Suspended,
         Message = "spec.suspend is true; set it to false to resume",
         Reconciling = false,
         Shards = tally.Shards(),
         Counts = tally.Counts(),
-        News = [.. choice.News, .. Unless(EmbeddingJobConditions.Ready, EmbeddingJobReasons.Suspended, EventType.Normal, "spec.suspend is true: pods end with grace")],
+        News = [.. choice.News, .. Unless(RunConditions.Ready, RunReasons.Suspended, EventType.Normal, "spec.suspend is true: pods end with grace")],
     };
 
     /// <summary>Children of earlier runs end before the new run starts, so that no two runs write at once.</summary>
@@ -99,7 +100,7 @@ internal sealed class RunPass
     {
         if (Deadline <= TimeSpan.Zero)
         {
-            return Fail(EmbeddingJobReasons.DeadlineExceeded, $"the run took longer than spec.activeDeadlineSeconds ({seen.Spec.ActiveDeadlineSeconds})");
+            return Fail(RunReasons.DeadlineExceeded, $"the run took longer than spec.activeDeadlineSeconds ({seen.Spec.ActiveDeadlineSeconds})");
         }
 
         return Judge(TaskParts.Plan) switch
@@ -153,10 +154,10 @@ internal sealed class RunPass
     }
 
     private bool IsTold(string note) =>
-        Conditions.Find(seen.Job.Status?.Conditions, EmbeddingJobConditions.Ready)?.Message?.Contains(note, StringComparison.Ordinal) == true;
+        Conditions.Find(seen.Job.Status?.Conditions, RunConditions.Ready)?.Message?.Contains(note, StringComparison.Ordinal) == true;
 
     private EmbeddingJobPlan FoundUpToDate(PlanResult plan) =>
-        End(EmbeddingJobReasons.UpToDate, $"{Wording.Version(plan.Version)} already has this content; nothing was computed", Wording.Version(plan.Version), plan.Output) with
+        End(RunReasons.UpToDate, $"{Wording.Version(plan.Version)} already has this content; nothing was computed", Wording.Version(plan.Version), plan.Output) with
         {
             Counts = new RunCounts { Rows = plan.Rows, Chunks = plan.Chunks, Rejected = plan.Rejected, Fraction = 1 },
         };
@@ -182,7 +183,7 @@ internal sealed class RunPass
     // What still runs is ended by the pass after this one, when the status holds the end: a cut in between must not take away what the end was judged by.
     private EmbeddingJobPlan Fail(string reason, string message) => End(reason, message, version: null, output: null) with
     {
-        Reason = EmbeddingJobReasons.Failed,
+        Reason = RunReasons.Failed,
         Stalled = reason,
         Version = seen.Job.Status?.Version,
         Output = seen.Job.Status?.Output,
@@ -194,7 +195,7 @@ internal sealed class RunPass
     private EmbeddingJobPlan End(string result, string message, string? version, string? output)
     {
         var ended = Run with { CompletionTime = now, Result = result, Message = Ellipsis.Cut(message, MaxMessageBytes), Version = version };
-        var isGood = result is EmbeddingJobReasons.Committed or EmbeddingJobReasons.UpToDate;
+        var isGood = result is EmbeddingJobReasons.Committed or RunReasons.UpToDate;
         return Going() with
         {
             Run = ended,
@@ -216,7 +217,7 @@ internal sealed class RunPass
         LastScheduleTime = choice.LastScheduleTime,
         NextScheduleTime = choice.NextScheduleTime,
         News = choice.News,
-        Reason = EmbeddingJobReasons.Running,
+        Reason = RunReasons.Running,
         Message = "",
         Reconciling = true,
         Version = seen.Job.Status?.Version,

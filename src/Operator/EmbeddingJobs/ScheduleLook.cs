@@ -1,5 +1,6 @@
 using System.Globalization;
 using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Schedules;
 
 namespace TextOps.Operator.EmbeddingJobs;

@@ -1,4 +1,5 @@
 using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
 using TextOps.Kubernetes.Core;
 using TextOps.Operator.EmbeddingJobs;
@@ -159,7 +160,7 @@ public sealed class DisturbanceTests
         await plane.Node.EndAsync(await plane.JobAsync("plan"), Planned(upToDate: true).Result);
 
         var job = await plane.PassAsync();
-        Assert.Equal((EmbeddingJobReasons.UpToDate, TimeSpan.Zero), (job.Status!.Run!.Result, plane.Wake));
+        Assert.Equal((RunReasons.UpToDate, TimeSpan.Zero), (job.Status!.Run!.Result, plane.Wake));
         Assert.Equal(["plan 0"], await plane.JobsAsync());
 
         await plane.SettleAsync();

@@ -1,6 +1,7 @@
 using TextOps.Crds;
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Meta;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
 using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.Core;
@@ -83,8 +84,8 @@ public sealed class EmbeddingJobControllerTests
 
         await fixture.EndAsync("plan", (exitCode == 0 ? Planned(upToDate: true) : Refused("plan", "InputRejected")).Result, exitCode);
 
-        var job = await fixture.ReadyAsync(exitCode == 0 ? EmbeddingJobReasons.UpToDate : EmbeddingJobReasons.Failed);
-        Assert.Equal(exitCode == 0 ? EmbeddingJobReasons.NotStalled : "InputRejected", Condition(job, EmbeddingJobConditions.Stalled).Reason);
+        var job = await fixture.ReadyAsync(exitCode == 0 ? RunReasons.UpToDate : RunReasons.Failed);
+        Assert.Equal(exitCode == 0 ? RunReasons.NotStalled : "InputRejected", Condition(job, RunConditions.Stalled).Reason);
         Assert.Single(await fixture.JobsAsync());
     }
 
@@ -100,7 +101,7 @@ public sealed class EmbeddingJobControllerTests
         await fixture.StartOperatorAsync();
 
         await fixture.EndAsync("plan", Planned(upToDate: true).Result, attempt: 1);
-        await fixture.ReadyAsync(EmbeddingJobReasons.UpToDate);
+        await fixture.ReadyAsync(RunReasons.UpToDate);
     }
 
     [Fact]
@@ -112,8 +113,8 @@ public sealed class EmbeddingJobControllerTests
         await fixture.EndAsync("plan", null, TaskExitCodes.Retry);
         await fixture.EndAsync("plan", null, TaskExitCodes.Retry, attempt: 1);
 
-        var stalled = Condition(await fixture.ReadyAsync(EmbeddingJobReasons.Failed), EmbeddingJobConditions.Stalled);
-        Assert.Equal((ConditionStatus.True, EmbeddingJobReasons.RetriesExhausted), (stalled.Status, stalled.Reason));
+        var stalled = Condition(await fixture.ReadyAsync(RunReasons.Failed), RunConditions.Stalled);
+        Assert.Equal((ConditionStatus.True, RunReasons.RetriesExhausted), (stalled.Status, stalled.Reason));
         Assert.Contains("exit code 3", stalled.Message, StringComparison.Ordinal);
         await OperatorFixture.EventuallyAsync("events", fixture.ListAsync<V1Event>, list => list.Count(news => news is { Reason: "TaskFailed", Type: "Warning" }) == 2);
     }
@@ -125,14 +126,14 @@ public sealed class EmbeddingJobControllerTests
         fixture.Client.RefuseCreate = child => child is V1Job ? new KubernetesException(422, "Invalid", "Job.batch \"x\" is invalid: spec.template: no") : null;
         await fixture.ApplyAsync(Spec);
 
-        var stalled = Condition(await fixture.ReadyAsync(EmbeddingJobReasons.Failed), EmbeddingJobConditions.Stalled);
-        Assert.Equal((ConditionStatus.True, EmbeddingJobReasons.ChildRejected), (stalled.Status, stalled.Reason));
+        var stalled = Condition(await fixture.ReadyAsync(RunReasons.Failed), RunConditions.Stalled);
+        Assert.Equal((ConditionStatus.True, RunReasons.ChildRejected), (stalled.Status, stalled.Reason));
         Assert.Equal("the API server refused a child: Job.batch \"x\" is invalid: spec.template: no", stalled.Message);
 
         fixture.Client.RefuseCreate = _ => null;
         await fixture.TouchAsync("again");
-        var running = await fixture.ReadyAsync(EmbeddingJobReasons.Running);
-        Assert.Equal(ConditionStatus.False, Condition(running, EmbeddingJobConditions.Stalled).Status);
+        var running = await fixture.ReadyAsync(RunReasons.Running);
+        Assert.Equal(ConditionStatus.False, Condition(running, RunConditions.Stalled).Status);
         await fixture.JobAsync("plan");
     }
 
@@ -142,7 +143,7 @@ public sealed class EmbeddingJobControllerTests
         await using var fixture = await OperatorFixture.StartAsync();
         await fixture.ApplyAsync(Spec);
         await fixture.EndAsync("plan", Planned(upToDate: true).Result);
-        var job = await fixture.ReadyAsync(EmbeddingJobReasons.UpToDate);
+        var job = await fixture.ReadyAsync(RunReasons.UpToDate);
         var writes = fixture.Client.StatusWrites;
 
         for (var pass = 0; pass < 3; pass++)
@@ -151,7 +152,7 @@ public sealed class EmbeddingJobControllerTests
         }
 
         Assert.Equal(writes, fixture.Client.StatusWrites);
-        Assert.Equal(job.Metadata.ResourceVersion, (await fixture.ReadyAsync(EmbeddingJobReasons.UpToDate)).Metadata.ResourceVersion);
+        Assert.Equal(job.Metadata.ResourceVersion, (await fixture.ReadyAsync(RunReasons.UpToDate)).Metadata.ResourceVersion);
     }
 
     [Fact]
@@ -176,13 +177,13 @@ public sealed class EmbeddingJobControllerTests
         await using var fixture = await OperatorFixture.StartAsync();
         await fixture.ApplyAsync(Spec with { TtlSecondsAfterFinished = 1 });
         await fixture.EndAsync("plan", Planned(upToDate: true).Result);
-        await fixture.ReadyAsync(EmbeddingJobReasons.UpToDate);
+        await fixture.ReadyAsync(RunReasons.UpToDate);
         Assert.Single(await fixture.JobsAsync());
 
         await GoneAsync<V1Job>(fixture);
         await GoneAsync<V1Pod>(fixture);
         await GoneAsync<V1ConfigMap>(fixture);
-        Assert.Equal("v000003", (await fixture.ReadyAsync(EmbeddingJobReasons.UpToDate)).Status!.Version);
+        Assert.Equal("v000003", (await fixture.ReadyAsync(RunReasons.UpToDate)).Status!.Version);
         Assert.Empty(await fixture.JobsAsync());
     }
 
@@ -196,7 +197,7 @@ public sealed class EmbeddingJobControllerTests
         var first = await fixture.JobAsync("s00001");
 
         await fixture.SuspendAsync(true);
-        await fixture.ReadyAsync(EmbeddingJobReasons.Suspended);
+        await fixture.ReadyAsync(RunReasons.Suspended);
         await OperatorFixture.EventuallyAsync("only the plan is left", fixture.JobsAsync, jobs => jobs.Count == 1);
         var pods = await OperatorFixture.EventuallyAsync("the pod ends", fixture.ListAsync<V1Pod>, list => list.Any(pod => pod.Metadata.DeletionTimestamp is not null));
         await fixture.DeletePodAsync(pods.Single(pod => pod.Metadata.DeletionTimestamp is not null).Metadata.Name!);

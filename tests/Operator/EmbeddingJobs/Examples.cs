@@ -1,6 +1,7 @@
 using TextOps.Crds;
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Meta;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
 using TextOps.Operator.EmbeddingJobs;
 using TextOps.Operator.Tasks;
@@ -37,7 +38,7 @@ internal static class Examples
     public static EmbeddingJob After(EmbeddingJobSnapshot seen, EmbeddingJobPlan plan, DateTimeOffset? now = null) =>
         seen.Job with { Status = EmbeddingJobStatusBuilder.Build(seen, plan, now ?? Now) };
 
-    public static string RunId(EmbeddingJobSpec? spec = null, string trigger = "spec") => RunIdentity.RunId(RunIdentity.RunHash(spec ?? Spec), trigger);
+    public static string RunId(EmbeddingJobSpec? spec = null, string trigger = "spec") => RunIdentity.RunId(EmbeddingJobRun.Hash(spec ?? Spec), trigger);
 
     public static TaskAttempt Attempt(string part, TaskState state, int number = 0, TaskResult? result = null, string? runId = null) => new()
     {

@@ -1,6 +1,7 @@
 using TextOps.Crds;
 using TextOps.Crds.Core;
 using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
 using TextOps.Kubernetes.Core;
 using TextOps.Operator.EmbeddingJobs;
@@ -30,7 +31,7 @@ public sealed class GitChangeTests
         Assert.Empty(await plane.JobsAsync());
         var pod = Assert.Single(await plane.ListAsync<V1Pod>());
         Assert.NotNull(pod.Metadata.DeletionTimestamp);
-        Assert.Equal(EmbeddingJobReasons.Superseded, Assert.Single(job.Status.Runs!).Result);
+        Assert.Equal(RunReasons.Superseded, Assert.Single(job.Status.Runs!).Result);
         Assert.Single(plane.Events.Of(EmbeddingJobEvents.RunSuperseded));
 
         await plane.DeleteAsync<V1Pod>(pod.Metadata.Name!, grace: 0);
@@ -121,7 +122,7 @@ public sealed class GitChangeTests
         Assert.Equal(["plan 0"], await plane.JobsAsync());
         var job = await plane.EndAsync("plan", Planned(upToDate: true));
 
-        Assert.Equal((EmbeddingJobReasons.UpToDate, "v000003", id), (job.Status!.Run!.Result, job.Status.Version, job.Status.Run.Id));
+        Assert.Equal((RunReasons.UpToDate, "v000003", id), (job.Status!.Run!.Result, job.Status.Version, job.Status.Run.Id));
         Assert.Equal(["plan 0"], await plane.JobsAsync());
     }
 

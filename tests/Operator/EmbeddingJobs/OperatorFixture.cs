@@ -6,6 +6,7 @@ using TextOps.Crds;
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Generator;
 using TextOps.Crds.Meta;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
 using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.Core;
@@ -97,7 +98,7 @@ internal sealed class OperatorFixture : IAsyncDisposable
 
     /// <summary>Waits until the object is Ready, or not, for this reason.</summary>
     public Task<EmbeddingJob> ReadyAsync(string reason) =>
-        ObjectAsync($"Ready is {reason}", job => job.Status?.Conditions?.Any(condition => condition.Type == EmbeddingJobConditions.Ready && condition.Reason == reason) == true);
+        ObjectAsync($"Ready is {reason}", job => job.Status?.Conditions?.Any(condition => condition.Type == RunConditions.Ready && condition.Reason == reason) == true);
 
     /// <summary>Waits for the Job of an attempt.</summary>
     public async Task<V1Job> JobAsync(string part, int attempt = 0) =>
