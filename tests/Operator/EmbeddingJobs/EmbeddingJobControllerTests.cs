@@ -6,6 +6,8 @@ using TextOps.Crds.Tasks;
 using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.Core;
 using TextOps.Operator.EmbeddingJobs;
+using TextOps.Operator.Runs;
+using TextOps.Operator.Tests.Support;
 using static TextOps.Operator.Tests.EmbeddingJobs.Examples;
 
 namespace TextOps.Operator.Tests.EmbeddingJobs;
@@ -30,7 +32,7 @@ public sealed class EmbeddingJobControllerTests
         Assert.Equal(4, (await fixture.JobsAsync()).Count);
         Assert.InRange(fixture.Client.StatusWrites, 4, 12);
         var events = await OperatorFixture.EventuallyAsync("events", fixture.ListAsync<V1Event>, list => list.Any(news => news.Reason == EmbeddingJobReasons.Committed));
-        Assert.Contains(events, news => news is { Reason: EmbeddingJobEvents.RunStarted, Type: "Normal" });
+        Assert.Contains(events, news => news is { Reason: RunEvents.RunStarted, Type: "Normal" });
         Assert.All(events, news => Assert.Equal(("tickets", "EmbeddingJob"), (news.InvolvedObject!.Name, news.InvolvedObject.Kind)));
     }
 
@@ -140,19 +142,20 @@ public sealed class EmbeddingJobControllerTests
     [Fact]
     public async Task A_pass_that_finds_nothing_new_writes_nothing()
     {
-        await using var fixture = await OperatorFixture.StartAsync();
-        await fixture.ApplyAsync(Spec);
-        await fixture.EndAsync("plan", Planned(upToDate: true).Result);
-        var job = await fixture.ReadyAsync(RunReasons.UpToDate);
-        var writes = fixture.Client.StatusWrites;
+        await using var plane = await SteppedOperator.StartAsync();
+        await plane.ApplyAsync(Spec);
+        await plane.SettleAsync();
+        var job = await plane.EndAsync("plan", Planned(upToDate: true));
+        Assert.Equal(RunReasons.UpToDate, Condition(job, RunConditions.Ready).Reason);
+        var writes = plane.Client.Writes;
 
         for (var pass = 0; pass < 3; pass++)
         {
-            await fixture.Controller!.ReconcileAsync(job, TestContext.Current.CancellationToken);
+            await plane.PassAsync();
         }
 
-        Assert.Equal(writes, fixture.Client.StatusWrites);
-        Assert.Equal(job.Metadata.ResourceVersion, (await fixture.ReadyAsync(RunReasons.UpToDate)).Metadata.ResourceVersion);
+        Assert.Equal(writes, plane.Client.Writes);
+        Assert.Equal(job.Metadata.ResourceVersion, (await plane.ObjectAsync()).Metadata.ResourceVersion);
     }
 
     [Fact]
@@ -175,7 +178,7 @@ public sealed class EmbeddingJobControllerTests
     public async Task Children_go_when_they_have_lived_their_time_and_the_object_stays()
     {
         await using var fixture = await OperatorFixture.StartAsync();
-        await fixture.ApplyAsync(Spec with { TtlSecondsAfterFinished = 1 });
+        await fixture.ApplyAsync(Spec with { TtlSecondsAfterFinished = 2 });
         await fixture.EndAsync("plan", Planned(upToDate: true).Result);
         await fixture.ReadyAsync(RunReasons.UpToDate);
         Assert.Single(await fixture.JobsAsync());

@@ -2,6 +2,7 @@ using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Meta;
 using TextOps.Crds.Runs;
 using TextOps.Operator.EmbeddingJobs;
+using TextOps.Operator.Runs;
 using TextOps.Operator.Tasks;
 using static TextOps.Operator.Tests.EmbeddingJobs.Examples;
 
@@ -32,12 +33,13 @@ public sealed class EmbeddingJobDecisionTests
     [Fact]
     public void A_plan_that_finds_the_version_current_ends_the_run_without_shards()
     {
-        var plan = Decide(Snapshot(Running(), Planned(upToDate: true)));
+        var seen = Snapshot(Running(), Planned(upToDate: true));
+        var plan = Decide(seen);
 
         Assert.Equal(RunReasons.UpToDate, plan.Reason);
         Assert.Empty(plan.Start);
         Assert.Equal("v000003", plan.Version);
-        Assert.Equal(9, plan.Counts.Chunks);
+        Assert.Equal(9, EmbeddingJobTally.Of(seen, plan, Now).Counts.Chunks);
         Assert.NotNull(plan.Run!.CompletionTime);
     }
 
@@ -60,10 +62,12 @@ public sealed class EmbeddingJobDecisionTests
     {
         var job = Running() with { Spec = Spec with { Parallelism = 2 } };
 
-        var plan = Decide(Snapshot(job, Planned(shards: 3), Embedded(0), Attempt("s00001", TaskState.Active)));
+        var seen = Snapshot(job, Planned(shards: 3), Embedded(0), Attempt("s00001", TaskState.Active));
+        var plan = Decide(seen);
 
         Assert.Equal("s00002", Assert.Single(plan.Start).Part);
-        Assert.Equal((3, 2, 1), (plan.Shards!.Total, plan.Shards.Active, plan.Shards.Succeeded));
+        var shards = EmbeddingJobTally.Of(seen, plan, Now).Shards!;
+        Assert.Equal((3, 2, 1), (shards.Total, shards.Active, shards.Succeeded));
     }
 
     [Fact]
@@ -72,9 +76,11 @@ public sealed class EmbeddingJobDecisionTests
         var commit = Decide(Snapshot(Running(), Planned(), Embedded(0), Embedded(1)));
         Assert.Equal("commit", Assert.Single(commit.Start).Part);
 
-        var end = Decide(Snapshot(Running(), Planned(), Embedded(0), Embedded(1), Committed()));
+        var seen = Snapshot(Running(), Planned(), Embedded(0), Embedded(1), Committed());
+        var end = Decide(seen);
         Assert.Equal((EmbeddingJobReasons.Committed, "v000003", false), (end.Reason, end.Version, end.Reconciling));
-        Assert.Equal((20L, 24L, 2L), (end.Counts.Rows, end.Counts.Chunks, end.Counts.Rejected));
+        var counts = EmbeddingJobTally.Of(seen, end, Now).Counts;
+        Assert.Equal((20L, 24L, 2L), (counts.Rows, counts.Chunks, counts.Rejected));
     }
 
     [Fact]
@@ -275,7 +281,7 @@ public sealed class EmbeddingJobDecisionTests
         Assert.Equal(["rerun:r3", "rerun:r2"], job.Status!.Runs!.Select(run => run.Trigger));
     }
 
-    private static EmbeddingJobPlan Decide(EmbeddingJobSnapshot seen, DateTimeOffset? now = null) => EmbeddingJobDecision.Decide(seen, now ?? Now);
+    private static RunPlan Decide(EmbeddingJobSnapshot seen, DateTimeOffset? now = null) => EmbeddingJobDecision.Decide(seen, now ?? Now);
 
     private static EmbeddingJob Running() => After(Snapshot(), Decide(Snapshot()));
 

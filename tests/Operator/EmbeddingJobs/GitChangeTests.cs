@@ -5,6 +5,7 @@ using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
 using TextOps.Kubernetes.Core;
 using TextOps.Operator.EmbeddingJobs;
+using TextOps.Operator.Runs;
 using TextOps.Operator.Tests.Support;
 using static TextOps.Operator.Tests.EmbeddingJobs.Examples;
 
@@ -32,7 +33,7 @@ public sealed class GitChangeTests
         var pod = Assert.Single(await plane.ListAsync<V1Pod>());
         Assert.NotNull(pod.Metadata.DeletionTimestamp);
         Assert.Equal(RunReasons.Superseded, Assert.Single(job.Status.Runs!).Result);
-        Assert.Single(plane.Events.Of(EmbeddingJobEvents.RunSuperseded));
+        Assert.Single(plane.Events.Of(RunEvents.RunSuperseded));
 
         await plane.DeleteAsync<V1Pod>(pod.Metadata.Name!, grace: 0);
         await plane.SettleAsync();
@@ -102,7 +103,7 @@ public sealed class GitChangeTests
 
         Assert.Equal((run.Id, run.StartTime), (job.Status!.Run!.Id, job.Status.Run.StartTime));
         Assert.Equal(["plan 0", "s00000 0", "s00001 1"], await plane.JobsAsync());
-        Assert.Single(plane.Events.Of(EmbeddingJobEvents.Resumed));
+        Assert.Single(plane.Events.Of(RunEvents.Resumed));
         await plane.EndAsync("s00001", Embedded(1), attempt: 1);
         Assert.Equal(EmbeddingJobReasons.Committed, (await plane.EndAsync("commit", Committed())).Status!.Run!.Result);
     }

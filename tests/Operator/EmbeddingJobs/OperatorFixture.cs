@@ -40,9 +40,6 @@ internal sealed class OperatorFixture : IAsyncDisposable
 
     public WatchedClient Client { get; }
 
-    /// <summary>The controller that runs.</summary>
-    public EmbeddingJobController? Controller { get; private set; }
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public static async Task<OperatorFixture> StartAsync()
@@ -56,11 +53,7 @@ internal sealed class OperatorFixture : IAsyncDisposable
     {
         host = new ControllerHost(Client, [], TimeProvider.System, NullLoggerFactory.Instance);
         events = new EventRecorder(Client, "textops-operator", TimeProvider.System, NullLogger<EventRecorder>.Instance);
-        var children = new ChildTasks(Client, host.Informer<V1Job>().Store, new LabelIndex<V1Pod>(host.Informer<V1Pod>(), ApiGroup.NameLabel), Options);
-        var observer = new EmbeddingJobObserver(children, new ProgressBook(progress, TimeSpan.FromSeconds(10), TimeProvider.System), Options);
-        Controller = new EmbeddingJobController(Client, children, observer, events, TimeProvider.System, NullLogger<EmbeddingJobController>.Instance);
-        host.Add(Controller).Owns<V1Job>().Owns<V1Pod>(
-            pod => pod.Metadata.Labels?.GetValueOrDefault(ApiGroup.NameLabel) is { } name ? new NamespacedName(pod.Metadata.Namespace!, name) : null);
+        new Controllers(host, Client, events, progress, Options, TimeProvider.System, NullLoggerFactory.Instance).Add();
         await host.StartAsync(Cancel);
     }
 

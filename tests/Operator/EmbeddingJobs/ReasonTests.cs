@@ -5,6 +5,7 @@ using TextOps.Crds.Tasks;
 using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.Core;
 using TextOps.Operator.EmbeddingJobs;
+using TextOps.Operator.Runs;
 using TextOps.Operator.Tests.Support;
 using static TextOps.Operator.Tests.EmbeddingJobs.Examples;
 
@@ -20,7 +21,7 @@ public sealed class ReasonTests
         await plane.ApplyAsync(Spec);
 
         Expect(await plane.SettleAsync(), ready: (ConditionStatus.False, RunReasons.Running), reconciling: true);
-        Assert.Single(plane.Events.Of(EmbeddingJobEvents.RunStarted));
+        Assert.Single(plane.Events.Of(RunEvents.RunStarted));
     }
 
     [Fact]
@@ -52,7 +53,7 @@ public sealed class ReasonTests
 
         Expect(await plane.SettleAsync(), ready: (ConditionStatus.False, RunReasons.Suspended));
         Assert.Empty(await plane.JobsAsync());
-        Assert.Single(plane.Events.Of(EmbeddingJobEvents.Suspended));
+        Assert.Single(plane.Events.Of(RunEvents.Suspended));
     }
 
     [Fact]
@@ -136,7 +137,7 @@ public sealed class ReasonTests
         var job = await plane.ExitAsync("plan", TaskExitCodes.Retry, attempt: 1);
 
         Expect(job, ready: (ConditionStatus.False, RunReasons.Failed), stalled: RunReasons.RetriesExhausted);
-        Assert.Equal(2, plane.Events.Of(EmbeddingJobEvents.TaskFailed).Count());
+        Assert.Equal(2, plane.Events.Of(RunEvents.TaskFailed).Count());
     }
 
     [Fact]
@@ -155,7 +156,7 @@ public sealed class ReasonTests
         var job = await plane.ObjectAsync();
         Expect(job, ready: (ConditionStatus.False, RunReasons.Failed), stalled: RunReasons.RetriesExhausted);
         Assert.Contains("completed 3 times in a row and its result was lost each time", Condition(job, RunConditions.Stalled).Message, StringComparison.Ordinal);
-        Assert.Equal(3, plane.Events.Of(EmbeddingJobEvents.TaskResultLost).Count());
+        Assert.Equal(3, plane.Events.Of(RunEvents.TaskResultLost).Count());
     }
 
     [Fact]
@@ -219,7 +220,7 @@ public sealed class ReasonTests
         var name = (await plane.JobAsync("plan")).Metadata.Name;
         var message = $"a pod does not start: Unschedulable: 0/3 nodes are available: 3 Insufficient cpu. (after an edit of spec.runner delete Job {name}: it is made again)";
         Assert.EndsWith(message, Condition(job, RunConditions.Ready).Message, StringComparison.Ordinal);
-        Assert.Equal([message], plane.Events.Of(EmbeddingJobEvents.PodNotStarting));
+        Assert.Equal([message], plane.Events.Of(RunEvents.PodNotStarting));
         Assert.Null(plane.Wake);
     }
 

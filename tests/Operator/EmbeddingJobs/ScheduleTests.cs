@@ -3,6 +3,7 @@ using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
 using TextOps.Operator.EmbeddingJobs;
+using TextOps.Operator.Runs;
 using TextOps.Operator.Tests.Support;
 using static TextOps.Operator.Tests.EmbeddingJobs.Examples;
 
@@ -51,7 +52,7 @@ public sealed class ScheduleTests
         Assert.Equal((first.Id, "2026-03-02T14:00:00Z"), (job.Status!.Run!.Id, Show(job.Status.LastScheduleTime)));
         Assert.Equal(
             [$"2026-03-02T14:00:00Z is skipped: run {first.Id} is under way; set spec.schedule.concurrencyPolicy to Replace to cancel it instead"],
-            plane.Events.Of(EmbeddingJobEvents.ScheduleSkipped));
+            plane.Events.Of(RunEvents.ScheduleSkipped));
 
         await plane.EndAsync("plan", Planned(upToDate: true));
         job = await plane.AdvanceAsync(TimeSpan.FromMinutes(59));
@@ -88,7 +89,7 @@ public sealed class ScheduleTests
 
         Assert.Equal("schedule:2026-03-09T12:00:00Z", job.Status!.Run!.Trigger);
         Assert.Equal($"run {job.Status.Run.Id} started: its time 2026-03-09T12:00:00Z has come; 100 or more times had come since the operator last looked, only the latest is run",
-            plane.Events.Of(EmbeddingJobEvents.RunStarted).Last());
+            plane.Events.Of(RunEvents.RunStarted).Last());
         await plane.EndAsync("plan", Planned(upToDate: true));
         Assert.Equal(2, (await plane.SettleAsync()).Status!.Runs!.Count);
     }
@@ -103,7 +104,7 @@ public sealed class ScheduleTests
         await plane.SettleAsync();
 
         Assert.Equal(("spec", "2026-03-02T15:00:00Z", "2026-03-02T16:00:00Z"), (job.Status!.Run!.Trigger, Show(job.Status.LastScheduleTime), Show(job.Status.NextScheduleTime)));
-        Assert.Equal(["3 times missed by more than spec.schedule.startingDeadlineSeconds (60); the last was 2026-03-02T15:00:00Z"], plane.Events.Of(EmbeddingJobEvents.ScheduleSkipped));
+        Assert.Equal(["3 times missed by more than spec.schedule.startingDeadlineSeconds (60); the last was 2026-03-02T15:00:00Z"], plane.Events.Of(RunEvents.ScheduleSkipped));
     }
 
     [Theory]
@@ -188,7 +189,7 @@ public sealed class ScheduleTests
         var job = await plane.SettleAsync();
 
         Assert.Equal(("spec", "2026-03-02T13:00:00Z"), (job.Status!.Run!.Trigger, Show(job.Status.LastScheduleTime)));
-        Assert.Single(plane.Events.Of(EmbeddingJobEvents.ScheduleSkipped));
+        Assert.Single(plane.Events.Of(RunEvents.ScheduleSkipped));
         job = await plane.EndAsync("plan", Planned(upToDate: true));
         Assert.Equal(2, job.Status!.Runs!.Count);
     }

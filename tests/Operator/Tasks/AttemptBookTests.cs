@@ -5,7 +5,7 @@ namespace TextOps.Operator.Tests.Tasks;
 
 public sealed class AttemptBookTests
 {
-    private static readonly NamespacedName Owner = new("default", "tickets");
+    private static readonly OwnerKey Owner = new("embeddingjob", new NamespacedName("default", "tickets"));
     private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]

@@ -6,7 +6,7 @@ using TextOps.Operator.Tasks;
 namespace TextOps.Operator.EmbeddingJobs;
 
 /// <summary>The tasks of one run, as the runner is told them.</summary>
-internal sealed class RunDocuments(EmbeddingJobSnapshot seen, RunStatus run)
+internal sealed class EmbeddingJobDocuments(EmbeddingJobSnapshot seen, RunStatus run)
 {
     private TaskOwner Owner => new() { Namespace = seen.Job.Metadata.Namespace!, Name = seen.Job.Metadata.Name! };
 

@@ -1,10 +1,9 @@
-using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Runs;
 using TextOps.Kubernetes.Runtime;
 
-namespace TextOps.Operator.EmbeddingJobs;
+namespace TextOps.Operator.Runs;
 
-/// <summary>Which run an object is at: the last one goes on, or a change, an annotation or the schedule begins another.</summary>
+/// <summary>Which run an object is at: the last one goes on, or a change, an annotation, a new version of its dataset or the schedule begins another.</summary>
 internal sealed record RunChoice
 {
     /// <summary>The run.</summary>
@@ -23,19 +22,24 @@ internal sealed record RunChoice
     public IReadOnlyList<Announcement> News { get; init; } = [];
 
     /// <summary>Chooses the run.</summary>
-    public static RunChoice Of(EmbeddingJobSnapshot seen, DateTimeOffset now)
+    public static RunChoice Of(RunSnapshot seen, DateTimeOffset now)
     {
-        var hash = EmbeddingJobRun.Hash(seen.Spec);
         var last = seen.LastRun;
-        var choice = last is null || last.Hash != hash || seen.PendingRerun is not null
-            ? New(seen, hash, seen.PendingRerun is { } rerun ? $"rerun:{rerun}" : "spec", now)
+        var choice = last is null || last.Hash != seen.RunHash || seen.PendingRerun is not null
+            ? New(seen, seen.PendingRerun is { } rerun ? $"rerun:{rerun}" : "spec", now)
             : new RunChoice { Run = Resumed(seen, last, now, out var news), News = news };
-        choice = choice with { LastScheduleTime = seen.Job.Status?.LastScheduleTime, NextScheduleTime = seen.Job.Status?.NextScheduleTime };
+        choice = choice with { LastScheduleTime = seen.Status?.LastScheduleTime, NextScheduleTime = seen.Status?.NextScheduleTime };
 
         // A schedule that cannot be read has no times, and what cannot run should not be noted as run.
         if (seen.Problems.Count > 0)
         {
             return choice;
+        }
+
+        // A run that is under way is not cancelled for a newer version: datasets that change often would never be trained on.
+        if (seen is { Spec.Suspend: false, PendingInput: { } input } && choice.Run.CompletionTime is not null)
+        {
+            choice = New(seen, $"dataset:{input}", now) with { LastScheduleTime = choice.LastScheduleTime, NextScheduleTime = choice.NextScheduleTime };
         }
 
         var look = ScheduleLook.At(now, seen.Spec.Schedule, choice.NextScheduleTime);
@@ -47,7 +51,7 @@ internal sealed record RunChoice
         return seen.Spec.Suspend ? choice : OnTime(seen, choice, look, due, now) with { LastScheduleTime = due, NextScheduleTime = look.Next };
     }
 
-    private static RunChoice OnTime(EmbeddingJobSnapshot seen, RunChoice choice, ScheduleLook look, DateTimeOffset due, DateTimeOffset now)
+    private static RunChoice OnTime(RunSnapshot seen, RunChoice choice, ScheduleLook look, DateTimeOffset due, DateTimeOffset now)
     {
         var time = ScheduleLook.Show(due);
         if (look.IsTooLate)
@@ -57,19 +61,28 @@ internal sealed record RunChoice
 
         if (choice.Run.CompletionTime is not null || (seen.Spec.Schedule!.ConcurrencyPolicy == ConcurrencyPolicy.Replace && choice.Run.Id == seen.LastRun?.Id))
         {
-            return New(seen, choice.Run.Hash, $"schedule:{time}", now, look.Missed > 1 ? $"{look.Times} had come since the operator last looked, only the latest is run" : null);
+            return New(seen, $"schedule:{time}", now, look.Missed > 1 ? $"{look.Times} had come since the operator last looked, only the latest is run" : null);
         }
 
         return Skip(choice, EventType.Normal, $"{time} is skipped: run {choice.Run.Id} is under way; set spec.schedule.concurrencyPolicy to Replace to cancel it instead");
     }
 
     private static RunChoice Skip(RunChoice choice, EventType type, string message) =>
-        choice with { News = [.. choice.News, new Announcement(type, EmbeddingJobEvents.ScheduleSkipped, message)] };
+        choice with { News = [.. choice.News, new Announcement(type, RunEvents.ScheduleSkipped, message)] };
 
-    private static RunChoice New(EmbeddingJobSnapshot seen, string hash, string trigger, DateTimeOffset now, string? remark = null)
+    private static RunChoice New(RunSnapshot seen, string trigger, DateTimeOffset now, string? remark = null)
     {
-        var run = new RunStatus { Id = RunIdentity.RunId(hash, trigger), Hash = hash, Trigger = trigger, Image = seen.Options.RunnerImage, StartTime = now };
-        var started = new Announcement(EventType.Normal, EmbeddingJobEvents.RunStarted, $"run {run.Id} started: {Wording.Trigger(trigger)}{(remark is null ? "" : $"; {remark}")}");
+        var hash = seen.RunHash;
+        var run = new RunStatus
+        {
+            Id = RunIdentity.RunId(hash, trigger),
+            Hash = hash,
+            Trigger = trigger,
+            Image = seen.Options.RunnerImage,
+            StartTime = now,
+            Input = seen.Input,
+        };
+        var started = new Announcement(EventType.Normal, RunEvents.RunStarted, $"run {run.Id} started: {Wording.Trigger(trigger)}{(remark is null ? "" : $"; {remark}")}");
         if (seen.LastRun is not { CompletionTime: null } superseded)
         {
             return new RunChoice { Run = run, News = [started] };
@@ -80,20 +93,27 @@ internal sealed record RunChoice
         {
             Run = run,
             Superseded = superseded,
-            News = [new Announcement(EventType.Normal, EmbeddingJobEvents.RunSuperseded, $"run {superseded.Id} was cancelled: {superseded.Message}"), started],
+            News = [new Announcement(EventType.Normal, RunEvents.RunSuperseded, $"run {superseded.Id} was cancelled: {superseded.Message}"), started],
         };
     }
 
     // A deadline counts the time in which a run could go on: it begins anew when that begins anew.
-    private static RunStatus Resumed(EmbeddingJobSnapshot seen, RunStatus run, DateTimeOffset now, out IReadOnlyList<Announcement> news)
+    private static RunStatus Resumed(RunSnapshot seen, RunStatus run, DateTimeOffset now, out IReadOnlyList<Announcement> news)
     {
         news = [];
-        if (run.CompletionTime is not null || !seen.WasHeld || seen.Spec.Suspend || seen.Problems.Count > 0)
+        if (run.CompletionTime is not null || seen.Spec.Suspend || seen.Problems.Count > 0)
         {
             return run;
         }
 
-        news = [new Announcement(EventType.Normal, EmbeddingJobEvents.Resumed, $"run {run.Id} goes on")];
+        // A run that began before there was a version reads the first one.
+        run = run with { Input = run.Input ?? seen.Input };
+        if (!seen.WasHeld)
+        {
+            return run;
+        }
+
+        news = [new Announcement(EventType.Normal, RunEvents.Resumed, $"run {run.Id} goes on")];
         return run with { ResumeTime = now };
     }
 }
