@@ -1,7 +1,6 @@
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
-using TextOps.Operator.Tasks;
 
 namespace TextOps.Operator.EmbeddingJobs;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Runs;
 using TextOps.Crds.Schedules;
 

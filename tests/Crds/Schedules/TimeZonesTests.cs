@@ -1,4 +1,3 @@
-using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Runs;
 using TextOps.Crds.Schedules;
 using TextOps.Crds.Validation;

@@ -2,7 +2,6 @@ using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
 using TextOps.Kubernetes.Core;
-using TextOps.Operator.EmbeddingJobs;
 using TextOps.Operator.Runs;
 using TextOps.Operator.Tests.Support;
 using static TextOps.Operator.Tests.EmbeddingJobs.Examples;

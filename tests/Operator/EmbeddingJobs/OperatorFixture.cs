@@ -12,7 +12,6 @@ using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.Core;
 using TextOps.Kubernetes.InMemory;
 using TextOps.Kubernetes.Runtime;
-using TextOps.Operator.EmbeddingJobs;
 using TextOps.Operator.Tasks;
 using TextOps.Operator.Tests.Support;
 

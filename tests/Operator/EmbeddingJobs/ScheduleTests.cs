@@ -2,7 +2,6 @@ using System.Globalization;
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
-using TextOps.Operator.EmbeddingJobs;
 using TextOps.Operator.Runs;
 using TextOps.Operator.Tests.Support;
 using static TextOps.Operator.Tests.EmbeddingJobs.Examples;
