@@ -59,7 +59,7 @@ internal sealed class AttemptBook
             var names = stored.Select(attempt => attempt.JobName).ToHashSet(StringComparer.Ordinal);
             foreach (var (name, entry) in page.Where(pair => !names.Contains(pair.Key)).ToList())
             {
-                if (entry.Seen)
+                if (entry.Seen || entry.Deleted)
                 {
                     page[name] = entry with { GoneAt = entry.GoneAt ?? now };
                     attempts.Add(Bare(entry.Attempt, TaskState.Gone) with { Finished = entry.Deleted ? null : entry.GoneAt ?? now });

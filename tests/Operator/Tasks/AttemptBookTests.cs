@@ -41,6 +41,18 @@ public sealed class AttemptBookTests
         Assert.Equal(TaskState.Gone, Assert.Single(book.Complete(Owner, [], Now)).State);
     }
 
+    [Fact]
+    public void A_Job_that_was_deleted_before_the_store_had_it_is_gone()
+    {
+        var book = new AttemptBook();
+        book.Started(Owner, Attempt(null));
+        book.Deleted(Owner, "plan-a0");
+
+        var gone = Assert.Single(book.Complete(Owner, [], Now));
+        Assert.Equal((TaskState.Gone, null), (gone.State, gone.Finished));
+        Assert.Equal(TaskState.Terminating, Assert.Single(book.Complete(Owner, [Attempt("first")], Now)).State);
+    }
+
     private static TaskAttempt Attempt(string? uid) =>
         new() { JobName = "plan-a0", RunKey = "run", Part = "plan", Number = 0, State = TaskState.Active, JobUid = uid, Created = Now };
 }
