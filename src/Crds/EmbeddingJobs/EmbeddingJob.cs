@@ -1,4 +1,5 @@
 using TextOps.Crds.Meta;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Schema;
 using TextOps.Crds.Validation;
 
@@ -15,7 +16,7 @@ namespace TextOps.Crds.EmbeddingJobs;
 [PrinterColumn("Rate", "string", ".status.rate", Priority = 1)]
 [PrinterColumn("Output", "string", ".status.output", Priority = 1)]
 [PrinterColumn("Age", "date", ".metadata.creationTimestamp")]
-public sealed record EmbeddingJob : IKubernetesObject
+public sealed record EmbeddingJob : IRunObject<EmbeddingJobSpec, EmbeddingJobStatus>
 {
     /// <inheritdoc/>
     public string ApiVersion { get; init; } = ApiGroup.GroupVersion;

@@ -1,9 +1,7 @@
-using TextOps.Kubernetes.Runtime;
+namespace TextOps.Operator.Runs;
 
-namespace TextOps.Operator.EmbeddingJobs;
-
-/// <summary>Reasons of the Events about an EmbeddingJob. The end of a run has the reason of its result: Committed, UpToDate, or that of Stalled.</summary>
-public static class EmbeddingJobEvents
+/// <summary>Reasons of the Events about objects with runs. The end of a run has the reason of its result: for example Committed, UpToDate, or that of Stalled.</summary>
+public static class RunEvents
 {
     /// <summary>A run began.</summary>
     public const string RunStarted = "RunStarted";
@@ -32,6 +30,3 @@ public static class EmbeddingJobEvents
     /// <summary>Attempts completed and their results are lost.</summary>
     public const string TaskResultLost = "TaskResultLost";
 }
-
-/// <summary>Something to tell the users of an object.</summary>
-public sealed record Announcement(EventType Type, string Reason, string Message);

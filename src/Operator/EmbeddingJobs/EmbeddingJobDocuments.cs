@@ -1,11 +1,11 @@
 using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
-using TextOps.Operator.Tasks;
 
 namespace TextOps.Operator.EmbeddingJobs;
 
 /// <summary>The tasks of one run, as the runner is told them.</summary>
-internal sealed class RunDocuments(EmbeddingJobSnapshot seen, RunStatus run)
+internal sealed class EmbeddingJobDocuments(EmbeddingJobSnapshot seen, RunStatus run)
 {
     private TaskOwner Owner => new() { Namespace = seen.Job.Metadata.Namespace!, Name = seen.Job.Metadata.Name! };
 

@@ -1,14 +1,12 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 
-namespace TextOps.Crds.EmbeddingJobs;
+namespace TextOps.Crds.Runs;
 
 /// <summary>
-/// Names of runs and of their children. A run is (run hash, trigger): the hash covers the run-defining fields with all defaults applied, so it does not
-/// depend on the order of fields, on whether a default is spelled out, or on the object's uid.
+/// Names of runs and of their children. A run is (run hash, trigger): the hash, which each kind defines, covers the run-defining fields with all
+/// defaults applied, so it does not depend on the order of fields, on whether a default is spelled out, or on the object's uid.
 /// </summary>
 public static class RunIdentity
 {
@@ -17,17 +15,6 @@ public static class RunIdentity
 
     /// <summary>How much of the object's name a child's name repeats.</summary>
     public const int MaxNamePart = 40;
-
-    /// <summary>SHA-256 of the canonical JSON of <c>source</c>, <c>model</c>, <c>chunking</c>, <c>validation</c>, <c>output</c> and <c>shards</c>, as 64 hex digits.</summary>
-    public static string RunHash(EmbeddingJobSpec spec) => CanonicalJson.Sha256(new JsonObject
-    {
-        ["source"] = JsonSerializer.SerializeToNode(spec.Source, Json.Objects),
-        ["model"] = JsonSerializer.SerializeToNode(spec.Model, Json.Objects),
-        ["chunking"] = JsonSerializer.SerializeToNode(spec.Chunking, Json.Objects),
-        ["validation"] = JsonSerializer.SerializeToNode(spec.Validation, Json.Objects),
-        ["output"] = JsonSerializer.SerializeToNode(spec.Output, Json.Objects),
-        ["shards"] = spec.Shards,
-    });
 
     /// <summary>Identity of a run: the first 16 hex digits of SHA-256 of <c>hash\ntrigger</c>.</summary>
     public static string RunId(string hash, string trigger) => Sha256($"{hash}\n{trigger}")[..16];

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using TextOps.Crds.Schedules;
 using TextOps.Crds.Validation;
 
-namespace TextOps.Crds.EmbeddingJobs;
+namespace TextOps.Crds.Runs;
 
 /// <summary>Runs at fixed times (as batch/v1 CronJob).</summary>
 public sealed record RunSchedule

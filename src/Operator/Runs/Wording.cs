@@ -1,7 +1,7 @@
 using System.Globalization;
 using TextOps.Crds;
 
-namespace TextOps.Operator.EmbeddingJobs;
+namespace TextOps.Operator.Runs;
 
 /// <summary>How messages write versions, counts and sizes.</summary>
 internal static class Wording
@@ -22,6 +22,7 @@ internal static class Wording
     public static string Trigger(string trigger) => trigger.Split(':', 2) switch
     {
         ["rerun", var value] => $"annotation {ApiGroup.RerunAnnotation} is {value}",
+        ["dataset", var version] => $"version {version} of its dataset was committed",
         ["schedule", var time] => $"its time {time} has come",
         _ => "the spec is new or has changed",
     };

@@ -1,10 +1,10 @@
-using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Runs;
 using TextOps.Operator.Tasks;
 
-namespace TextOps.Operator.EmbeddingJobs;
+namespace TextOps.Operator.Runs;
 
-/// <summary>What is to be done about an EmbeddingJob: children to start and to end, and what its status says then.</summary>
-public sealed record EmbeddingJobPlan
+/// <summary>What is to be done about an object with runs: children to start and to end, and what its status says then.</summary>
+public sealed record RunPlan
 {
     /// <summary>The run under way, or the last one.</summary>
     public RunStatus? Run { get; init; }
@@ -27,6 +27,9 @@ public sealed record EmbeddingJobPlan
     /// <summary>Child Jobs to delete, with the grace of their pods.</summary>
     public IReadOnlyList<string> Delete { get; init; } = [];
 
+    /// <summary>Whether the last run came to a good end: Ready.</summary>
+    public bool IsReady { get; init; }
+
     /// <summary>Reason of Ready.</summary>
     public required string Reason { get; init; }
 
@@ -39,40 +42,12 @@ public sealed record EmbeddingJobPlan
     /// <summary>Whether a run is under way.</summary>
     public bool Reconciling { get; init; }
 
-    /// <summary>Counts of the run's shards.</summary>
-    public ShardStatus? Shards { get; init; }
-
     /// <summary>When to look again without being told; null: never.</summary>
     public TimeSpan? WakeAfter { get; init; }
 
-    /// <summary>Whether the end of <see cref="Run"/> gave this version.</summary>
+    /// <summary>The version that the run just made or found current; null where it did neither.</summary>
     public string? Version { get; init; }
 
     /// <summary>Where that version lies.</summary>
     public string? Output { get; init; }
-
-    /// <summary>Rows, chunks, rejects and progress.</summary>
-    public RunCounts Counts { get; init; } = new();
-}
-
-/// <summary>What is known of a run's size and progress.</summary>
-public sealed record RunCounts
-{
-    /// <summary>Rows read; null where unknown.</summary>
-    public long? Rows { get; init; }
-
-    /// <summary>Chunks embedded; null where unknown.</summary>
-    public long? Chunks { get; init; }
-
-    /// <summary>Rows rejected; null where unknown.</summary>
-    public long? Rejected { get; init; }
-
-    /// <summary>Part of the work that is done, from 0 to 1; null where unknown.</summary>
-    public double? Fraction { get; init; }
-
-    /// <summary>Chunks per second; null where unknown.</summary>
-    public double? ChunksPerSecond { get; init; }
-
-    /// <summary>Tokens per second; null where unknown.</summary>
-    public double? TokensPerSecond { get; init; }
 }

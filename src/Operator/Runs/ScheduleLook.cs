@@ -1,8 +1,8 @@
 using System.Globalization;
-using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Schedules;
 
-namespace TextOps.Operator.EmbeddingJobs;
+namespace TextOps.Operator.Runs;
 
 /// <summary>
 /// What the schedule says at one moment. The status holds the first time that was not acted on yet; where that is no time of the expression any more, the schedule was edited,
