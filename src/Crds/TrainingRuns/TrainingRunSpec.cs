@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using TextOps.Crds.Core;
-using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Schema;
 using TextOps.Crds.Validation;
 
@@ -10,7 +10,7 @@ namespace TextOps.Crds.TrainingRuns;
 /// What is learned from which texts, and where the model goes. <c>dataset</c>, <c>features</c>, <c>candidates</c>, <c>search</c>, <c>evaluation</c> and <c>register</c>
 /// define a run: a change of them makes a new one. All other fields only steer.
 /// </summary>
-public sealed record TrainingRunSpec
+public sealed record TrainingRunSpec : IRunSpec
 {
     /// <summary>The labelled texts, what they must be like, and how they are split.</summary>
     public required Dataset Dataset { get; init; }
