@@ -7,15 +7,14 @@ namespace TextOps.Crds.TrainingRuns;
 public static class TrainingRunHash
 {
     /// <summary>
-    /// SHA-256 of the canonical JSON of <c>dataset</c>, <c>features</c>, <c>candidates</c>, <c>search</c>, <c>evaluation</c> and <c>register</c>, as 64 hex digits. How many trials run at once
-    /// and how many share a Job changes no result, and is left out.
+    /// SHA-256 of the canonical JSON of <c>dataset</c>, <c>features</c>, <c>candidates</c>, <c>search</c>, <c>evaluation</c> and <c>register</c>, as 64 hex digits. How many
+    /// Jobs with trials run at once changes no result, and is left out; how many trials share a Job does not either, but decides what a part of the run is.
     /// </summary>
     public static string Of(TrainingRunSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
         var search = Node(spec.Search)!.AsObject();
         search.Remove("parallelTrials");
-        search.Remove("trialsPerJob");
         return CanonicalJson.Sha256(new JsonObject
         {
             ["dataset"] = Node(spec.Dataset),
