@@ -26,7 +26,7 @@ internal static class ManifestApplier
             annotations[key] = value;
         }
 
-        var ended = existing.Status?.Run is { CompletionTime: not null } run && run.Hash == RunIdentity.RunHash(wanted.Spec);
+        var ended = existing.Status?.Run is { CompletionTime: not null } run && run.Hash == EmbeddingJobRun.Hash(wanted.Spec);
         var pending = existing.Metadata.Annotations?.GetValueOrDefault(ApiGroup.RerunAnnotation);
         if (!annotations.ContainsKey(ApiGroup.RerunAnnotation) && (ended || pending is not null))
         {

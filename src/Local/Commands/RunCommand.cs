@@ -72,7 +72,8 @@ internal sealed class RunCommand(string[] files, string store, string @namespace
                 var now = await local.Cluster.GetAsync<EmbeddingJob>(job.Metadata.Name!, job.Metadata.Namespace, cancellationToken)
                     ?? throw new UsageException($"EmbeddingJob {job.Metadata.Namespace}/{job.Metadata.Name} was deleted while it ran");
                 var seen = await plane.ObserveAsync(now, cancellationToken);
-                views.Add(new RunView(now, EmbeddingJobDecision.Decide(seen, TimeProvider.System.GetUtcNow()).Counts));
+                var time = TimeProvider.System.GetUtcNow();
+                views.Add(new RunView(now, EmbeddingJobTally.Of(seen, EmbeddingJobDecision.Decide(seen, time), time).Counts));
             }
 
             display.Show(views);

@@ -2,6 +2,7 @@ using System.Globalization;
 using TextOps.Crds;
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Meta;
+using TextOps.Crds.Runs;
 using TextOps.Operator.EmbeddingJobs;
 
 namespace TextOps.Local.Display;
@@ -13,10 +14,10 @@ internal sealed record RunView(EmbeddingJob Job, RunCounts Counts)
     public string Name => Job.Metadata.Namespace is "default" or null ? Job.Metadata.Name! : $"{Job.Metadata.Namespace}/{Job.Metadata.Name}";
 
     /// <summary>Ready, where it is known.</summary>
-    public V1Condition? Ready => Find(EmbeddingJobConditions.Ready);
+    public V1Condition? Ready => Find(RunConditions.Ready);
 
     /// <summary>Stalled, where it is known.</summary>
-    public V1Condition? Stalled => Find(EmbeddingJobConditions.Stalled);
+    public V1Condition? Stalled => Find(RunConditions.Stalled);
 
     /// <summary>What kubectl would print as Status.</summary>
     public string Reason => IsObserved ? Ready?.Reason ?? "Pending" : "Pending";
@@ -27,7 +28,7 @@ internal sealed record RunView(EmbeddingJob Job, RunCounts Counts)
         && (Job.Metadata.Annotations?.GetValueOrDefault(ApiGroup.RerunAnnotation) is not { Length: > 0 } rerun || rerun == Job.Status?.LastHandledRerun);
 
     /// <summary>Whether nothing more happens until somebody changes something.</summary>
-    public bool IsOver => IsObserved && (IsReady || Stalled?.Status == ConditionStatus.True || Reason == EmbeddingJobReasons.Suspended);
+    public bool IsOver => IsObserved && (IsReady || Stalled?.Status == ConditionStatus.True || Reason == RunReasons.Suspended);
 
     /// <summary>Whether it is as its spec wants it.</summary>
     public bool IsReady => IsObserved && Ready?.Status == ConditionStatus.True;
