@@ -9,7 +9,8 @@ internal sealed class ResourceTable(JsonObject definition, TimeProvider time)
     /// <summary>Renders <paramref name="objects"/>.</summary>
     /// <param name="wide">Whether columns of lower priority are shown.</param>
     /// <param name="withNamespace">Whether the namespace is the first column.</param>
-    public string Render(IEnumerable<JsonObject> objects, bool wide, bool withNamespace)
+    /// <param name="prefix">What stands before each name: kind and group, where objects of several kinds are shown.</param>
+    public string Render(IEnumerable<JsonObject> objects, bool wide, bool withNamespace, string prefix = "")
     {
         var columns = Columns(wide).ToList();
         List<string[]> rows = [[.. withNamespace ? ["NAMESPACE"] : Array.Empty<string>(), "NAME", .. columns.Select(column => column.Name.ToUpperInvariant())]];
@@ -18,7 +19,7 @@ internal sealed class ResourceTable(JsonObject definition, TimeProvider time)
             var metadata = item["metadata"];
             rows.Add([
                 .. withNamespace ? [Text(metadata?["namespace"])] : Array.Empty<string>(),
-                Text(metadata?["name"]),
+                prefix + Text(metadata?["name"]),
                 .. columns.Select(column => Cell(item, column)),
             ]);
         }

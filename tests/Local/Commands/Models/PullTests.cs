@@ -5,7 +5,7 @@ using TextOps.Local.Commands.Pull;
 using TextOps.Local.Tests.EndToEnd;
 using TextOps.Tests;
 
-namespace TextOps.Local.Tests.Models;
+namespace TextOps.Local.Tests.Commands.Models;
 
 public sealed class PullTests : IDisposable
 {

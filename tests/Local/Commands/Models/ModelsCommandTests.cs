@@ -3,7 +3,7 @@ using TextOps.Artifacts.Registry;
 using TextOps.Artifacts.Stores;
 using TextOps.Crds.TrainingRuns;
 
-namespace TextOps.Local.Tests.Models;
+namespace TextOps.Local.Tests.Commands.Models;
 
 public sealed class ModelsCommandTests : IDisposable
 {

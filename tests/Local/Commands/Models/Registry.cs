@@ -6,7 +6,7 @@ using TextOps.Crds.Tasks;
 using TextOps.Crds.TrainingRuns;
 using TextOps.Local.Tests.EndToEnd;
 
-namespace TextOps.Local.Tests.Models;
+namespace TextOps.Local.Tests.Commands.Models;
 
 /// <summary>A workplace whose store has a registry of models.</summary>
 internal sealed class Registry : IDisposable
