@@ -29,7 +29,7 @@ internal static class ManifestFiles
     /// <summary>Reads <paramref name="paths"/> and says all that is wrong, each with its place.</summary>
     public static (IReadOnlyList<IKubernetesObject> Objects, IReadOnlyList<ManifestError> Errors) Check(IEnumerable<string> paths, string @namespace)
     {
-        var schemas = CustomResourceDefinitions.Kinds.ToDictionary(kind => kind, kind => StructuralSchema.OfDefinition(CustomResourceDefinitions.Of(kind)));
+        var schemas = LocalKind.All.ToDictionary(kind => kind.Type, kind => StructuralSchema.OfDefinition(kind.Definition));
         var objects = new List<IKubernetesObject>();
         var errors = new List<ManifestError>();
         var places = new Dictionary<(string, string?, string?), Manifest>();

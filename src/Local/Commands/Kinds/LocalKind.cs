@@ -19,13 +19,13 @@ internal abstract class LocalKind
         Definition = CustomResourceDefinitions.Of(type);
     }
 
-    /// <summary>All kinds.</summary>
+    /// <summary>All kinds: a class for each of <see cref="CustomResourceDefinitions.Kinds"/>.</summary>
     public static IReadOnlyList<LocalKind> All { get; } = [new EmbeddingJobs(), new TrainingRuns()];
 
     /// <summary>The type of its objects.</summary>
     public Type Type { get; }
 
-    /// <summary>Its definition.</summary>
+    /// <summary>Its definition, which nobody changes.</summary>
     public JsonObject Definition { get; }
 
     /// <summary>Plural with group: <c>embeddingjobs.textops.dev</c>.</summary>

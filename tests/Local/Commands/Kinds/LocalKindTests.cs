@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using TextOps.Crds;
 using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Generator;
 using TextOps.Crds.Meta;
 using TextOps.Crds.Runs;
 using TextOps.Crds.TrainingRuns;
@@ -16,6 +17,9 @@ public sealed class LocalKindTests : IDisposable
     private readonly Workplace place = new();
 
     public void Dispose() => place.Dispose();
+
+    [Fact]
+    public void No_kind_of_ours_is_left_out() => Assert.Equal(CustomResourceDefinitions.Kinds, LocalKind.All.Select(kind => kind.Type));
 
     [Theory]
     [InlineData("trainingruns", "TrainingRun")]
