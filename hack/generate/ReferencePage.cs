@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using TextOps.Crds.Meta;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Schema;
 
 namespace TextOps.Generate;
@@ -179,10 +180,12 @@ internal sealed class ReferencePage(XmlDocs docs)
         }
     }
 
-    // By convention a kind's constants lie beside it: <Kind>Conditions and <Kind>Reasons.
+    // By convention a kind's constants lie beside it: <Kind>Conditions and <Kind>Reasons; those that all kinds of runs share are in RunConditions and RunReasons.
     private void Constants(Type kind, string plural, string heading)
     {
-        if (kind.Assembly.GetType($"{kind.FullName}{plural}") is not { } constants)
+        var own = kind.Assembly.GetType($"{kind.FullName}{plural}");
+        var shared = kind.IsAssignableTo(typeof(IRunObject<IRunSpec, IRunStatus>)) ? typeof(IRunSpec).Assembly.GetType($"{typeof(IRunSpec).Namespace}.Run{plural}", throwOnError: true) : null;
+        if ((shared ?? own) is not { } described)
         {
             return;
         }
@@ -190,11 +193,11 @@ internal sealed class ReferencePage(XmlDocs docs)
         Line();
         Line($"## {plural}");
         Line();
-        Line(docs.Summary(constants) ?? "");
+        Line(docs.Summary(described) ?? "");
         Line();
         Line($"| {heading.ToLowerInvariant()} | meaning |");
         Line("|---|---|");
-        foreach (var constant in constants.GetFields().OrderBy(field => field.MetadataToken))
+        foreach (var constant in new[] { own, shared }.OfType<Type>().SelectMany(constants => constants.GetFields().OrderBy(field => field.MetadataToken)))
         {
             Line($"| `{constant.GetRawConstantValue()}` | {Escape(docs.Summary(constant) ?? "")} |");
         }

@@ -24,14 +24,17 @@ public static class ApiGroup
     /// <summary>Annotation on child Jobs: how the task ended (<c>Succeeded</c>, <c>Refused</c>, <c>Failed</c>, <c>Disrupted</c>, <c>ResultLost</c>); kept when the pod is gone.</summary>
     public const string OutcomeAnnotation = Name + "/outcome";
 
-    /// <summary>Label on children: the run they belong to (8 hex digits, see <c>RunIdentity</c>).</summary>
+    /// <summary>Label on children: the run they belong to (8 hex digits, see <see cref="Runs.RunIdentity"/>).</summary>
     public const string RunLabel = Name + "/run";
 
-    /// <summary>Label on children: the part of the run: <c>plan</c>, <c>s00000</c>, <c>commit</c>.</summary>
+    /// <summary>Label on children: the part of the run, for example <c>plan</c>, <c>s00000</c>, <c>commit</c>.</summary>
     public const string PartLabel = Name + "/part";
 
     /// <summary>Label on children: attempt, from 0.</summary>
     public const string AttemptLabel = Name + "/attempt";
+
+    /// <summary>Label on children: the kind of the object they belong to, in lower case; objects of two kinds may have one name.</summary>
+    public const string KindLabel = Name + "/kind";
 
     /// <summary>Label on children: the name of the object they belong to.</summary>
     public const string NameLabel = Name + "/name";

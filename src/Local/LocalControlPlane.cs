@@ -5,6 +5,7 @@ using TextOps.Kubernetes.Runtime;
 using TextOps.Local.Node;
 using TextOps.Operator;
 using TextOps.Operator.EmbeddingJobs;
+using TextOps.Operator.Runs;
 using TextOps.Operator.Tasks;
 
 namespace TextOps.Local;
@@ -12,7 +13,6 @@ namespace TextOps.Local;
 /// <summary>The operator, the Job controller and one node, in one process over one store.</summary>
 internal sealed class LocalControlPlane : IAsyncDisposable
 {
-    private static readonly TimeSpan StatusInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DisplayInterval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(5);
 
@@ -20,7 +20,7 @@ internal sealed class LocalControlPlane : IAsyncDisposable
     private readonly ProcessNode node;
     private readonly EventRecorder events;
     private readonly ControllerHost host;
-    private readonly EmbeddingJobObserver display;
+    private readonly RunObserver<EmbeddingJob, EmbeddingJobSnapshot> display;
 
     public LocalControlPlane(LocalStore store, string runnerProgram, ILoggerFactory logs)
     {
@@ -31,14 +31,11 @@ internal sealed class LocalControlPlane : IAsyncDisposable
         host = new ControllerHost(client, namespaces: [], time, logs);
         events = new EventRecorder(client, Crds.ApiGroup.FieldManager, time, logs.CreateLogger<EventRecorder>());
 
-        var children = new ChildTasks(client, host.Informer<V1Job>().Store, new LabelIndex<V1Pod>(host.Informer<V1Pod>(), Crds.ApiGroup.NameLabel), options);
-        display = new EmbeddingJobObserver(children, new ProgressBook(reader, DisplayInterval, time), options);
-        var observer = new EmbeddingJobObserver(children, new ProgressBook(reader, StatusInterval, time), options);
+        var controllers = new Controllers(host, client, events, reader, options, time, logs);
+        controllers.Add();
+        display = controllers.ObserveEmbeddingJobs(DisplayInterval);
         node = new ProcessNode(client, nodeOptions, time, logs.CreateLogger<ProcessNode>());
 
-        host.Add(new EmbeddingJobController(client, children, observer, events, time, logs.CreateLogger<EmbeddingJobController>()))
-            .Owns<V1Job>()
-            .Owns<V1Pod>(ChildTasks.OwnerOf);
         host.Add(new JobController(client, nodeOptions, time)).Owns<V1Pod>();
         host.Add(node, new ControllerOptions { Workers = 16 });
     }

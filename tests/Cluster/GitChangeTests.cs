@@ -1,6 +1,7 @@
 using TextOps.Cluster.Tests.Support;
 using TextOps.Crds;
 using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Runs;
 using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.Core;
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using TextOps.Cluster.Tests.Support;
 using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Runs;
 using TextOps.Kubernetes.Core;
 
 namespace TextOps.Cluster.Tests;
@@ -41,7 +42,7 @@ public sealed partial class KubectlTests(SharedNode node, SharedInstallation sha
 
         // Events have whole seconds, and kubectl sorts by them.
         await installation.WaitAsync("described", "it is suspended for a second", seen =>
-            seen.Reason() == "Suspended" && Kubernetes.Runtime.Conditions.Find(seen.Status!.Conditions, EmbeddingJobConditions.Reconciling)!.LastTransitionTime.AddSeconds(1) < TimeProvider.System.GetUtcNow());
+            seen.Reason() == "Suspended" && Kubernetes.Runtime.Conditions.Find(seen.Status!.Conditions, RunConditions.Reconciling)!.LastTransitionTime.AddSeconds(1) < TimeProvider.System.GetUtcNow());
         await installation.ApplyToEndAsync(job);
 
         var text = await installation.Kubectl.WaitForAsync(["describe", "ej", "described"], text => text.Contains("Committed  ", StringComparison.Ordinal), "its events");

@@ -4,6 +4,7 @@ using TextOps.Cluster.Tests.Support;
 using TextOps.Crds;
 using TextOps.Crds.Core;
 using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
 using TextOps.Kubernetes.Core;
 using TextOps.Operator.Tasks;

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using TextOps.Crds.Core;
+using TextOps.Crds.Runs;
 
 namespace TextOps.Crds.EmbeddingJobs;
 
@@ -7,7 +8,7 @@ namespace TextOps.Crds.EmbeddingJobs;
 /// What is embedded, by which model, and where the result goes. <c>source</c>, <c>model</c>, <c>chunking</c>, <c>validation</c>, <c>output</c> and
 /// <c>shards</c> define a run: a change of them makes a new version. All other fields only steer.
 /// </summary>
-public sealed record EmbeddingJobSpec
+public sealed record EmbeddingJobSpec : IRunSpec
 {
     /// <summary>Where the texts are.</summary>
     public required TextSource Source { get; init; }

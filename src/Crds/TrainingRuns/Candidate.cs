@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Text.Json.Serialization;
 using TextOps.Crds.Schema;
 using TextOps.Crds.Validation;
@@ -34,7 +35,31 @@ public sealed record Candidate
         new("[has(self.logisticRegression), has(self.gradientBoosting), has(self.randomForest)].exists_one(given, given)",
             candidate => new object?[] { candidate.LogisticRegression, candidate.GradientBoosting, candidate.RandomForest }.Count(given => given is not null) == 1,
             "exactly one of logisticRegression, gradientBoosting and randomForest must be given"),
+        new(Cel: null, candidate => ProblemOf(candidate) is null, "search.space must name parameters of the family, and values that they can have",
+            (candidate, at) => $"{at}search.space: {ProblemOf(candidate)}"),
     ];
+
+    private static string? ProblemOf(Candidate candidate)
+    {
+        foreach (var parameter in candidate.Search?.Space ?? [])
+        {
+            IEnumerable<string> ends = parameter switch
+            {
+                { Int: { } range } => [range.Min.ToString(CultureInfo.InvariantCulture), range.Max.ToString(CultureInfo.InvariantCulture)],
+                { Float: { } range } => [range.Min, range.Max],
+                _ => parameter.Categorical ?? [],
+            };
+            foreach (var value in ends)
+            {
+                if (CandidateParameters.ProblemOf(candidate, parameter.Name, value) is { } problem)
+                {
+                    return $"{parameter.Name} ({value}): {problem}";
+                }
+            }
+        }
+
+        return null;
+    }
 }
 
 /// <summary>Multinomial logistic regression with L2 penalty, by L-BFGS; scikit-learn's objective: sum of log losses * C + half the squared weights, intercepts free.</summary>

@@ -18,6 +18,16 @@ public sealed record CandidateSearch
     /// <summary>Parameters by name: fields of the candidate's family.</summary>
     [MinLength(1), MaxItems(16), MapKeys("name")]
     public required IReadOnlyList<SearchParameter> Space { get; init; }
+
+    /// <summary>Rules over more than one field.</summary>
+    public static IReadOnlyList<Rule<CandidateSearch>> Rules { get; } =
+    [
+        new(Cel: null, search => Misplaced(search) is null, "when.parameter must name a parameter that stands before its own in the space",
+            (search, at) => $"{at}space: {Misplaced(search)!.Name} asks when.parameter ({Misplaced(search)!.When!.Parameter}), which does not stand before it in the space; put it first, or correct the name"),
+    ];
+
+    private static SearchParameter? Misplaced(CandidateSearch search) =>
+        search.Space.Where((parameter, index) => parameter.When is { } when && search.Space.Take(index).All(before => before.Name != when.Parameter)).FirstOrDefault();
 }
 
 /// <summary>How the next trial's parameters are chosen.</summary>
@@ -82,8 +92,6 @@ public sealed record IntegerRange
     [
         new("self.min <= self.max", range => range.Min <= range.Max, "min must not be larger than max; swap them",
             (range, at) => $"{at}min ({range.Min}) must not be larger than {at}max ({range.Max}); swap them"),
-        new("!self.log || self.min >= 1", range => !range.Log || range.Min >= 1, "log needs min of at least 1; raise min or leave log out",
-            (range, at) => $"{at}log needs {at}min ({range.Min}) of at least 1; raise it or leave log out"),
     ];
 }
 

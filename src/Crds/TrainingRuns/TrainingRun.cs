@@ -1,4 +1,5 @@
 using TextOps.Crds.Meta;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Schema;
 using TextOps.Crds.Validation;
 
@@ -15,7 +16,7 @@ namespace TextOps.Crds.TrainingRuns;
 [PrinterColumn("Rows", "integer", ".status.dataset.rows", Priority = 1)]
 [PrinterColumn("Output", "string", ".status.output", Priority = 1)]
 [PrinterColumn("Age", "date", ".metadata.creationTimestamp")]
-public sealed record TrainingRun : IKubernetesObject
+public sealed record TrainingRun : IRunObject<TrainingRunSpec, TrainingRunStatus>
 {
     /// <inheritdoc/>
     public string ApiVersion { get; init; } = ApiGroup.GroupVersion;

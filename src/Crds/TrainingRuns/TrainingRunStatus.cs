@@ -1,12 +1,12 @@
 using System.ComponentModel.DataAnnotations;
-using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Meta;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Schema;
 
 namespace TextOps.Crds.TrainingRuns;
 
 /// <summary>What the operator saw of a TrainingRun; nobody else writes it.</summary>
-public sealed record TrainingRunStatus
+public sealed record TrainingRunStatus : IRunStatus
 {
     /// <summary>The generation that this status was computed from.</summary>
     public long? ObservedGeneration { get; init; }

@@ -1,25 +1,53 @@
+using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Runs;
+using TextOps.Crds.Tasks;
+using TextOps.Operator.Runs;
+using TextOps.Operator.Tasks;
+
 namespace TextOps.Operator.EmbeddingJobs;
 
-/// <summary>
-/// Decides about an EmbeddingJob: a pure function of what was seen and of the time. A run goes plan → shards → commit; each step's state is its Jobs,
-/// so the decision can be taken again at any moment by any operator with the same outcome.
-/// </summary>
+/// <summary>Decides about an EmbeddingJob: a pure function of what was seen and of the time. A run goes plan → shards → commit.</summary>
 public static class EmbeddingJobDecision
 {
     /// <summary>Looks at <paramref name="seen"/> and says what to do.</summary>
-    public static EmbeddingJobPlan Decide(EmbeddingJobSnapshot seen, DateTimeOffset now)
+    public static RunPlan Decide(EmbeddingJobSnapshot seen, DateTimeOffset now)
     {
-        var choice = RunChoice.Of(seen, now);
-        var pass = new RunPass(seen, choice, now);
-        var plan = seen switch
-        {
-            { Problems: [_, ..] } => pass.Invalid(),
-            _ when choice.Run.CompletionTime is not null => pass.Rest(),
-            { Spec.Suspend: true } => pass.Suspend(),
-            _ when pass.HasOthers => pass.WaitForOthers(),
-            _ => pass.Advance(),
-        };
-        var next = seen.Spec.Suspend || seen.Problems.Count > 0 ? null : plan.NextScheduleTime - now;
-        return next is null || plan.WakeAfter <= next ? plan : plan with { WakeAfter = next };
+        var pass = new RunPass(seen, now);
+        return pass.Decide(() => Advance(seen, pass));
     }
+
+    private static RunPlan Advance(EmbeddingJobSnapshot seen, RunPass pass)
+    {
+        var documents = new EmbeddingJobDocuments(seen, pass.Run);
+        return pass.Judge(TaskParts.Plan) switch
+        {
+            TaskVerdict.Done { Attempt.Result.Plan: { UpToDate: true } plan } =>
+                pass.Succeed(RunReasons.UpToDate, $"{Wording.Version(plan.Version)} already has this content; nothing was computed", Wording.Version(plan.Version), plan.Output),
+            TaskVerdict.Done { Attempt.Result.Plan: { } plan } => AdvanceShards(seen, pass, documents, plan),
+            var verdict => pass.Settle([new RunStep(verdict, TaskParts.Plan, "plan", documents.Plan)], "planning: listing and pinning the input"),
+        };
+    }
+
+    private static RunPlan AdvanceShards(EmbeddingJobSnapshot seen, RunPass pass, EmbeddingJobDocuments documents, PlanResult plan)
+    {
+        var shards = Enumerable.Range(0, plan.Shards)
+            .Select(index => new RunStep(pass.Judge(TaskParts.Shard(index)), TaskParts.Shard(index), "embed", () => documents.Embed(plan, index)))
+            .ToList();
+        return shards.TrueForAll(shard => shard.Verdict is TaskVerdict.Done)
+            ? AdvanceCommit(pass, documents, plan)
+            : pass.Settle(
+                shards,
+                $"embedding {Wording.Version(plan.Version)}: {Wording.Count(plan.Inputs, "input")} of {Wording.Bytes(plan.InputBytes)} in {Wording.Count(plan.Shards, "shard")}",
+                seen.Spec.Parallelism);
+    }
+
+    private static RunPlan AdvanceCommit(RunPass pass, EmbeddingJobDocuments documents, PlanResult plan) => pass.Judge(TaskParts.Commit) switch
+    {
+        TaskVerdict.Done { Attempt.Result.Commit: { } commit } => pass.Succeed(
+            EmbeddingJobReasons.Committed,
+            $"{Wording.Version(commit.Version)}: {commit.Chunks} chunks of {commit.Embedded} rows, {commit.Rejected} rejected",
+            Wording.Version(commit.Version),
+            commit.Output),
+        var verdict => pass.Settle([new RunStep(verdict, TaskParts.Commit, "commit", () => documents.Commit(plan))], $"committing {Wording.Version(plan.Version)}"),
+    };
 }

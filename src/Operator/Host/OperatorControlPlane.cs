@@ -5,7 +5,6 @@ using TextOps.Kubernetes.Core;
 using TextOps.Kubernetes.Rest;
 using TextOps.Kubernetes.Rest.Configuration;
 using TextOps.Kubernetes.Runtime;
-using TextOps.Operator.EmbeddingJobs;
 using TextOps.Operator.Host.Health;
 using TextOps.Operator.Tasks;
 
@@ -38,15 +37,8 @@ internal sealed partial class OperatorControlPlane : IControlPlane
         host = new ControllerHost(client, options.WatchNamespaces, time, loggers, metrics);
 
         // Only children of ours, and of their pods not what runs in them: a cluster has many.
-        var jobs = host.Informer<V1Job>(ApiGroup.NameLabel);
-        var pods = host.Informer<V1Pod>(ApiGroup.NameLabel, pod => pod with { Spec = pod.Spec with { Containers = [], Volumes = null, Affinity = null, Tolerations = null } });
-        var children = new ChildTasks(client, jobs.Store, new LabelIndex<V1Pod>(pods, ApiGroup.NameLabel), options.Operator);
-        var observer = new EmbeddingJobObserver(children, new ProgressBook(reader, options.Operator.ProgressInterval, time), options.Operator);
-        host.Add(
-                new EmbeddingJobController(client, children, observer, events, time, loggers.CreateLogger<EmbeddingJobController>()),
-                new ControllerOptions { Workers = options.Workers })
-            .Owns<V1Job>(labelSelector: ApiGroup.NameLabel)
-            .Owns<V1Pod>(ChildTasks.OwnerOf, ApiGroup.NameLabel);
+        host.Informer<V1Pod>(ApiGroup.NameLabel, pod => pod with { Spec = pod.Spec with { Containers = [], Volumes = null, Affinity = null, Tolerations = null } });
+        new Controllers(host, client, events, reader, options.Operator, time, loggers, ApiGroup.NameLabel).Add(new ControllerOptions { Workers = options.Workers });
 
         if (options.LeaderElect)
         {

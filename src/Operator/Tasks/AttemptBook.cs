@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using TextOps.Kubernetes.Client;
 
 namespace TextOps.Operator.Tasks;
 
@@ -13,19 +12,19 @@ internal sealed class AttemptBook
     // A Job that was created and does not show up for so long is created again.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly ConcurrentDictionary<NamespacedName, Dictionary<string, Entry>> pages = new();
+    private readonly ConcurrentDictionary<OwnerKey, Dictionary<string, Entry>> pages = new();
 
     /// <summary>A Job was created; it may not be in the store for a while.</summary>
-    public void Started(NamespacedName owner, TaskAttempt attempt) => Note(owner, attempt.JobName, _ => new Entry(attempt));
+    public void Started(OwnerKey owner, TaskAttempt attempt) => Note(owner, attempt.JobName, _ => new Entry(attempt));
 
     /// <summary>The operator deleted a Job.</summary>
-    public void Deleted(NamespacedName owner, string job) => Note(owner, job, entry => entry is null ? null : entry with { Deleted = true });
+    public void Deleted(OwnerKey owner, string job) => Note(owner, job, entry => entry is null ? null : entry with { Deleted = true });
 
     /// <summary>How the attempt ended is in its Job's annotations.</summary>
-    public void Kept(NamespacedName owner, TaskAttempt attempt) => Note(owner, attempt.JobName, entry => (entry ?? new Entry(attempt)) with { Outcome = attempt with { IsNew = false } });
+    public void Kept(OwnerKey owner, TaskAttempt attempt) => Note(owner, attempt.JobName, entry => (entry ?? new Entry(attempt)) with { Outcome = attempt with { IsNew = false } });
 
     /// <summary>The outcome that was written for a Job; null where none was.</summary>
-    public TaskAttempt? OutcomeOf(NamespacedName owner, TaskAttempt attempt)
+    public TaskAttempt? OutcomeOf(OwnerKey owner, TaskAttempt attempt)
     {
         if (!pages.TryGetValue(owner, out var page))
         {
@@ -39,7 +38,7 @@ internal sealed class AttemptBook
     }
 
     /// <summary>The attempts of <paramref name="owner"/> as the store has them, with what is known beside it: those just created, and those that are gone.</summary>
-    public IReadOnlyList<TaskAttempt> Complete(NamespacedName owner, IReadOnlyList<TaskAttempt> stored, DateTimeOffset now)
+    public IReadOnlyList<TaskAttempt> Complete(OwnerKey owner, IReadOnlyList<TaskAttempt> stored, DateTimeOffset now)
     {
         if (stored.Count == 0 && !pages.ContainsKey(owner))
         {
@@ -60,7 +59,7 @@ internal sealed class AttemptBook
             var names = stored.Select(attempt => attempt.JobName).ToHashSet(StringComparer.Ordinal);
             foreach (var (name, entry) in page.Where(pair => !names.Contains(pair.Key)).ToList())
             {
-                if (entry.Seen)
+                if (entry.Seen || entry.Deleted)
                 {
                     page[name] = entry with { GoneAt = entry.GoneAt ?? now };
                     attempts.Add(Bare(entry.Attempt, TaskState.Gone) with { Finished = entry.Deleted ? null : entry.GoneAt ?? now });
@@ -80,7 +79,7 @@ internal sealed class AttemptBook
     }
 
     /// <summary>Drops what is known of Jobs that are gone; their numbers are free again.</summary>
-    public void ForgetGone(NamespacedName owner)
+    public void ForgetGone(OwnerKey owner)
     {
         if (!pages.TryGetValue(owner, out var page))
         {
@@ -102,9 +101,9 @@ internal sealed class AttemptBook
     }
 
     /// <summary>Drops all that is known of an object's Jobs.</summary>
-    public void Forget(NamespacedName owner) => pages.TryRemove(owner, out _);
+    public void Forget(OwnerKey owner) => pages.TryRemove(owner, out _);
 
-    private void Note(NamespacedName owner, string job, Func<Entry?, Entry?> change)
+    private void Note(OwnerKey owner, string job, Func<Entry?, Entry?> change)
     {
         var page = pages.GetOrAdd(owner, _ => new Dictionary<string, Entry>(StringComparer.Ordinal));
         lock (page)

@@ -2,8 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using TextOps.Crds;
 using TextOps.Crds.Core;
-using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Meta;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
 using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.Core;
@@ -16,7 +16,7 @@ namespace TextOps.Operator.Tasks;
 [Rbac<V1Job>("list", "watch", "create", "patch", "delete")]
 [Rbac<V1Pod>("list", "watch")]
 [Rbac<V1ConfigMap>("create", "delete")]
-public sealed class ChildTasks(IKubernetesClient client, Store<V1Job> jobs, LabelIndex<V1Pod> pods, OperatorOptions options)
+public sealed class ChildTasks(IKubernetesClient client, Store<V1Job> jobs, ChildIndex<V1Pod> pods, OperatorOptions options)
 {
     private readonly AttemptBook book = new();
 
@@ -24,7 +24,7 @@ public sealed class ChildTasks(IKubernetesClient client, Store<V1Job> jobs, Labe
     public async Task<IReadOnlyList<TaskAttempt>> ObserveAsync(IKubernetesObject owner, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var mine = jobs.OwnedBy(owner.Metadata.Uid!);
-        var byJob = pods.Find(owner.Metadata.Namespace!, owner.Metadata.Name!)
+        var byJob = pods.Find(OwnerKey.Of(owner))
             .Where(pod => pod.Metadata.Labels!.ContainsKey(V1Job.NameLabel))
             .ToLookup(pod => pod.Metadata.Labels![V1Job.NameLabel], StringComparer.Ordinal);
         var attempts = new List<TaskAttempt>();
@@ -38,18 +38,18 @@ public sealed class ChildTasks(IKubernetesClient client, Store<V1Job> jobs, Labe
             .Select(group => group.Where(pod => !TaskEnd.IsOver(pod)).ToList())
             .Where(ending => ending.Count > 0)
             .Select(TaskAttempt.Orphan));
-        return [.. book.Complete(NamespacedName.Of(owner), attempts, now).OrderBy(attempt => attempt.Part, StringComparer.Ordinal).ThenBy(attempt => attempt.Number)];
+        return [.. book.Complete(OwnerKey.Of(owner), attempts, now).OrderBy(attempt => attempt.Part, StringComparer.Ordinal).ThenBy(attempt => attempt.Number)];
     }
 
     /// <summary>Drops what is remembered of Jobs that are gone: the run is over.</summary>
-    public void ForgetGone(IKubernetesObject owner) => book.ForgetGone(NamespacedName.Of(owner));
+    public void ForgetGone(OwnerKey owner) => book.ForgetGone(owner);
 
     /// <summary>Drops what is remembered of an object that is gone.</summary>
-    public void Forget(string? @namespace, string name) => book.Forget(new NamespacedName(@namespace ?? "", name));
+    public void Forget(OwnerKey owner) => book.Forget(owner);
 
-    /// <summary>The object that a pod works for: its owner is a Job, and what owns that is named by our label.</summary>
-    public static NamespacedName? OwnerOf(V1Pod pod) =>
-        pod.Metadata.Labels?.GetValueOrDefault(ApiGroup.NameLabel) is { } name ? new NamespacedName(pod.Metadata.Namespace!, name) : null;
+    /// <summary>The <typeparamref name="T"/> that a pod works for: its owner is a Job, and what owns that is named by our labels.</summary>
+    public static NamespacedName? OwnerOf<T>(V1Pod pod) where T : class, IKubernetesObject =>
+        OwnerKey.OfChild(pod) is { } owner && owner == OwnerKey.Of<T>(owner.Name) ? owner.Name : null;
 
     /// <summary>Starts a task: ConfigMap and Job are created; where they are already, that is fine.</summary>
     /// <exception cref="KubernetesException">The API server refuses one of them.</exception>
@@ -60,7 +60,7 @@ public sealed class ChildTasks(IKubernetesClient client, Store<V1Job> jobs, Labe
         var (configMap, job) = TaskJobBuilder.Build(owner, run.Id, task, runner, runner.Image ?? run.Image ?? options.RunnerImage, queueName);
         await CreateAsync(configMap, cancellationToken);
         await CreateAsync(job, cancellationToken);
-        book.Started(NamespacedName.Of(owner), TaskAttempt.Named(job.Metadata.Name!, job.Metadata.Labels, TaskState.Active) with { Created = now });
+        book.Started(OwnerKey.Of(owner), TaskAttempt.Named(job.Metadata.Name!, job.Metadata.Labels, TaskState.Active) with { Created = now });
     }
 
     /// <summary>Writes an attempt's outcome and result to its Job's annotations, so that they outlive the pod.</summary>
@@ -78,7 +78,7 @@ public sealed class ChildTasks(IKubernetesClient client, Store<V1Job> jobs, Labe
         {
             var patch = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations } };
             await client.PatchAsync<V1Job>(attempt.JobName, owner.Metadata.Namespace, patch, cancellationToken);
-            book.Kept(NamespacedName.Of(owner), attempt);
+            book.Kept(OwnerKey.Of(owner), attempt);
         }
         catch (KubernetesException exception) when (exception.IsNotFound)
         {
@@ -97,13 +97,13 @@ public sealed class ChildTasks(IKubernetesClient client, Store<V1Job> jobs, Labe
         }
 
         await client.DeleteAsync<V1Job>(name, owner.Metadata.Namespace, options: null, cancellationToken);
-        book.Deleted(NamespacedName.Of(owner), name);
+        book.Deleted(OwnerKey.Of(owner), name);
     }
 
     private async Task<TaskAttempt> ObserveAsync(IKubernetesObject owner, V1Job job, IReadOnlyList<V1Pod> known, CancellationToken cancellationToken)
     {
         var attempt = TaskAttempt.From(job, known);
-        if (attempt.IsNew && book.OutcomeOf(NamespacedName.Of(owner), attempt) is { } kept)
+        if (attempt.IsNew && book.OutcomeOf(OwnerKey.Of(owner), attempt) is { } kept)
         {
             return kept;
         }

@@ -15,19 +15,18 @@ public sealed class ProgressBook(ProgressReader reader, TimeSpan interval, TimeP
 
     private readonly RateBudget polls = new(PollsPerSecond, TimeSpan.FromSeconds(1), time);
     private readonly RateBudget reports = new(ReportsPerSecond, TimeSpan.FromSeconds(1), time);
-    private readonly ConcurrentDictionary<(string? Namespace, string Name), Page> pages = new();
+    private readonly ConcurrentDictionary<OwnerKey, Page> pages = new();
 
     /// <summary>What was read last, by part of the attempts that run; asks nobody.</summary>
-    public IReadOnlyDictionary<string, TaskProgress> Known(string? @namespace, string name, IReadOnlyList<TaskAttempt> attempts) =>
-        pages.TryGetValue((@namespace, name), out var page) ? page.ByPart(attempts) : new Dictionary<string, TaskProgress>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, TaskProgress> Known(OwnerKey owner, IReadOnlyList<TaskAttempt> attempts) =>
+        pages.TryGetValue(owner, out var page) ? page.ByPart(attempts) : new Dictionary<string, TaskProgress>(StringComparer.Ordinal);
 
     /// <summary>Asks the pods that run, as far as interval and budget allow; then as <see cref="Known"/>.</summary>
-    public async Task<IReadOnlyDictionary<string, TaskProgress>> ReadAsync(
-        string? @namespace, string name, IReadOnlyList<TaskAttempt> attempts, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, TaskProgress>> ReadAsync(OwnerKey owner, IReadOnlyList<TaskAttempt> attempts, CancellationToken cancellationToken)
     {
         var running = attempts.Where(IsRunning).ToList();
         var now = time.GetUtcNow();
-        var page = pages.GetValueOrDefault((@namespace, name)) ?? new Page(DateTimeOffset.MinValue, []);
+        var page = pages.GetValueOrDefault(owner) ?? new Page(DateTimeOffset.MinValue, []);
         if (running.Count == 0 || now - page.Read < interval)
         {
             return page.ByPart(attempts);
@@ -43,7 +42,7 @@ public sealed class ProgressBook(ProgressReader reader, TimeSpan interval, TimeP
         }
 
         page = new Page(asked.Count == 0 ? page.Read : now, merged);
-        pages[(@namespace, name)] = page;
+        pages[owner] = page;
         return page.ByPart(attempts);
     }
 
@@ -51,7 +50,7 @@ public sealed class ProgressBook(ProgressReader reader, TimeSpan interval, TimeP
     public bool MayReport() => reports.TryTake();
 
     /// <summary>Drops what is known of an object.</summary>
-    public void Forget(string? @namespace, string name) => pages.TryRemove((@namespace, name), out _);
+    public void Forget(OwnerKey owner) => pages.TryRemove(owner, out _);
 
     internal static bool IsRunning(TaskAttempt attempt) => attempt is { State: TaskState.Active, PodIP: not null };
 

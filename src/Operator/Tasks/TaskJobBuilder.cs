@@ -4,8 +4,8 @@ using System.Text;
 using System.Text.Json;
 using TextOps.Crds;
 using TextOps.Crds.Core;
-using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Meta;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
 using TextOps.Kubernetes.Core;
 using TextOps.Kubernetes.Runtime;
@@ -31,10 +31,12 @@ public static class TaskJobBuilder
     {
         var json = JsonSerializer.Serialize<object>(task.Document, Json.Strict);
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)))[..12];
+        var key = OwnerKey.Of(owner);
         var labels = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["app.kubernetes.io/managed-by"] = ApiGroup.FieldManager,
-            [ApiGroup.NameLabel] = owner.Metadata.Name!,
+            [ApiGroup.KindLabel] = key.Kind,
+            [ApiGroup.NameLabel] = key.Name.Name,
             [ApiGroup.RunLabel] = RunIdentity.RunKey(owner.Metadata.Uid!, runId),
             [ApiGroup.PartLabel] = task.Part,
             [ApiGroup.AttemptLabel] = task.Attempt.ToString(CultureInfo.InvariantCulture),

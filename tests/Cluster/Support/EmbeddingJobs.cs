@@ -2,6 +2,7 @@ using System.Text.Json;
 using TextOps.Crds;
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Meta;
+using TextOps.Crds.Runs;
 using TextOps.Kubernetes.Runtime;
 using TextOps.Tests;
 
@@ -29,16 +30,16 @@ internal static class EmbeddingJobs
 
     /// <summary>Whether the operator has acted on the spec as it is now and is done with it.</summary>
     public static bool IsAtRest(this EmbeddingJob job) =>
-        job.Status?.ObservedGeneration == job.Metadata.Generation && Condition(job, EmbeddingJobConditions.Reconciling)?.Status == ConditionStatus.False;
+        job.Status?.ObservedGeneration == job.Metadata.Generation && Condition(job, RunConditions.Reconciling)?.Status == ConditionStatus.False;
 
     /// <summary>What <c>kubectl get</c> shows as its status.</summary>
-    public static string? Reason(this EmbeddingJob job) => Condition(job, EmbeddingJobConditions.Ready)?.Reason;
+    public static string? Reason(this EmbeddingJob job) => Condition(job, RunConditions.Ready)?.Reason;
 
     /// <summary>What Ready says.</summary>
-    public static string Message(this EmbeddingJob job) => Condition(job, EmbeddingJobConditions.Ready)?.Message ?? "";
+    public static string Message(this EmbeddingJob job) => Condition(job, RunConditions.Ready)?.Message ?? "";
 
     /// <summary>Why a person is needed; null where nobody is.</summary>
-    public static string? Stalled(this EmbeddingJob job) => Condition(job, EmbeddingJobConditions.Stalled) is { Status: ConditionStatus.True, Reason: var reason } ? reason : null;
+    public static string? Stalled(this EmbeddingJob job) => Condition(job, RunConditions.Stalled) is { Status: ConditionStatus.True, Reason: var reason } ? reason : null;
 
     private static V1Condition? Condition(EmbeddingJob job, string type) => Conditions.Find(job.Status?.Conditions, type);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Schema;
 using static TextOps.Crds.Tests.EmbeddingJobs.EmbeddingJobSamples;
 
@@ -17,7 +18,7 @@ public sealed class RunIdentityTests
     [Fact]
     public void The_hash_of_a_spec_never_changes_between_releases() =>
         // A change here makes every object in every cluster run again: a new run-defining field must be null by default, and a default stays as it is.
-        Assert.Equal("e5810df58b93e0482f78209ee3a390281c1867fb30b808a1aba15d0fb0002511", RunIdentity.RunHash(Spec()));
+        Assert.Equal("e5810df58b93e0482f78209ee3a390281c1867fb30b808a1aba15d0fb0002511", EmbeddingJobRun.Hash(Spec()));
 
     [Fact]
     public void The_order_of_fields_does_not_change_the_hash()
@@ -26,7 +27,7 @@ public sealed class RunIdentityTests
         for (var seed = 0; seed < 50; seed++)
         {
             var shuffled = Shuffle(json, new Random(seed));
-            Assert.Equal(RunIdentity.RunHash(Spec()), RunIdentity.RunHash(shuffled.Deserialize<EmbeddingJobSpec>(Json.Objects)!));
+            Assert.Equal(EmbeddingJobRun.Hash(Spec()), EmbeddingJobRun.Hash(shuffled.Deserialize<EmbeddingJobSpec>(Json.Objects)!));
         }
     }
 
@@ -39,20 +40,20 @@ public sealed class RunIdentityTests
         for (var seed = 0; seed < 50; seed++)
         {
             var some = Mix(minimal, full, new Random(seed));
-            Assert.Equal(RunIdentity.RunHash(Spec()), RunIdentity.RunHash(some.Deserialize<EmbeddingJobSpec>(Json.Objects)!));
+            Assert.Equal(EmbeddingJobRun.Hash(Spec()), EmbeddingJobRun.Hash(some.Deserialize<EmbeddingJobSpec>(Json.Objects)!));
         }
     }
 
     [Theory]
     [MemberData(nameof(RunDefiningFields))]
-    public void A_run_defining_field_changes_the_hash(string path) => Assert.NotEqual(RunIdentity.RunHash(Spec()), RunIdentity.RunHash(Changed(path)));
+    public void A_run_defining_field_changes_the_hash(string path) => Assert.NotEqual(EmbeddingJobRun.Hash(Spec()), EmbeddingJobRun.Hash(Changed(path)));
 
     [Theory]
     [MemberData(nameof(SteeringFields))]
     public void A_steering_field_does_not_change_the_hash(string path)
     {
         Assert.NotEqual(JsonSerializer.Serialize(Spec(), Json.Objects), JsonSerializer.Serialize(Changed(path), Json.Objects));
-        Assert.Equal(RunIdentity.RunHash(Spec()), RunIdentity.RunHash(Changed(path)));
+        Assert.Equal(EmbeddingJobRun.Hash(Spec()), EmbeddingJobRun.Hash(Changed(path)));
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Schedules;
 using TextOps.Crds.Validation;
 using static TextOps.Crds.Tests.EmbeddingJobs.EmbeddingJobSamples;

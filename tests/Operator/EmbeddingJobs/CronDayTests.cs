@@ -1,5 +1,6 @@
 using System.Globalization;
 using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Runs;
 using TextOps.Kubernetes.Core;
 using TextOps.Operator.Tests.Support;
 using static TextOps.Operator.Tests.EmbeddingJobs.Examples;
@@ -37,7 +38,7 @@ public sealed class CronDayTests
         var status = (await plane.ObjectAsync()).Status!;
         Assert.True(times.Reverse().Select(time => $"schedule:{time}").Append("spec").SequenceEqual(status.Runs!.Select(run => run.Trigger)), $"{narrative}: {string.Join(", ", status.Runs!.Select(run => run.Trigger))}");
         Assert.Equal(times.Reverse(), status.Runs!.SkipLast(1).Select(run => run.StartTime.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)));
-        Assert.All(status.Runs!, run => Assert.Equal(EmbeddingJobReasons.UpToDate, run.Result));
+        Assert.All(status.Runs!, run => Assert.Equal(RunReasons.UpToDate, run.Result));
 
         // A day: the time and, an hour after the run, the end of its children. Five writes for the run, two for what is removed.
         Assert.Equal((2 * 4) + 1, passes);

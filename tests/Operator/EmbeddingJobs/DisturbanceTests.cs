@@ -1,7 +1,8 @@
 using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
 using TextOps.Kubernetes.Core;
-using TextOps.Operator.EmbeddingJobs;
+using TextOps.Operator.Runs;
 using TextOps.Operator.Tests.Support;
 using static TextOps.Operator.Tests.EmbeddingJobs.Examples;
 
@@ -69,7 +70,7 @@ public sealed class DisturbanceTests
 
         await plane.AdvanceAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(["plan 0", "plan 1"], await plane.JobsAsync());
-        Assert.Single(plane.Events.Of(EmbeddingJobEvents.TaskDisrupted));
+        Assert.Single(plane.Events.Of(RunEvents.TaskDisrupted));
     }
 
     [Fact]
@@ -86,7 +87,7 @@ public sealed class DisturbanceTests
         }
 
         await plane.SettleAsync();
-        Assert.EndsWith("s00000-a0 (and 1 more): The node was low on resource: memory.", Assert.Single(plane.Events.Of(EmbeddingJobEvents.TaskDisrupted)), StringComparison.Ordinal);
+        Assert.EndsWith("s00000-a0 (and 1 more): The node was low on resource: memory.", Assert.Single(plane.Events.Of(RunEvents.TaskDisrupted)), StringComparison.Ordinal);
         await plane.AdvanceAsync(TimeSpan.FromSeconds(2));
         Assert.Equal(["plan 0", "s00000 0", "s00000 1", "s00001 0", "s00001 1"], await plane.JobsAsync());
     }
@@ -112,7 +113,7 @@ public sealed class DisturbanceTests
         await Kubernetes.Tests.Support.Eventually.HoldsAsync("the end is known", async () => (await plane.PassAsync()).Status!.Conditions![0].Message, message => message.Contains("exit code 3", StringComparison.Ordinal));
         await plane.PassAsync();
         Assert.Equal(1, plane.Client.Calls["patch Job"]);
-        Assert.Single(plane.Events.Of(EmbeddingJobEvents.TaskFailed));
+        Assert.Single(plane.Events.Of(RunEvents.TaskFailed));
     }
 
     [Fact]
@@ -159,7 +160,7 @@ public sealed class DisturbanceTests
         await plane.Node.EndAsync(await plane.JobAsync("plan"), Planned(upToDate: true).Result);
 
         var job = await plane.PassAsync();
-        Assert.Equal((EmbeddingJobReasons.UpToDate, TimeSpan.Zero), (job.Status!.Run!.Result, plane.Wake));
+        Assert.Equal((RunReasons.UpToDate, TimeSpan.Zero), (job.Status!.Run!.Result, plane.Wake));
         Assert.Equal(["plan 0"], await plane.JobsAsync());
 
         await plane.SettleAsync();

@@ -1,10 +1,12 @@
 using TextOps.Crds;
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Meta;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
 using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.Core;
-using TextOps.Operator.EmbeddingJobs;
+using TextOps.Operator.Runs;
+using TextOps.Operator.Tests.Support;
 using static TextOps.Operator.Tests.EmbeddingJobs.Examples;
 
 namespace TextOps.Operator.Tests.EmbeddingJobs;
@@ -29,7 +31,7 @@ public sealed class EmbeddingJobControllerTests
         Assert.Equal(4, (await fixture.JobsAsync()).Count);
         Assert.InRange(fixture.Client.StatusWrites, 4, 12);
         var events = await OperatorFixture.EventuallyAsync("events", fixture.ListAsync<V1Event>, list => list.Any(news => news.Reason == EmbeddingJobReasons.Committed));
-        Assert.Contains(events, news => news is { Reason: EmbeddingJobEvents.RunStarted, Type: "Normal" });
+        Assert.Contains(events, news => news is { Reason: RunEvents.RunStarted, Type: "Normal" });
         Assert.All(events, news => Assert.Equal(("tickets", "EmbeddingJob"), (news.InvolvedObject!.Name, news.InvolvedObject.Kind)));
     }
 
@@ -83,8 +85,8 @@ public sealed class EmbeddingJobControllerTests
 
         await fixture.EndAsync("plan", (exitCode == 0 ? Planned(upToDate: true) : Refused("plan", "InputRejected")).Result, exitCode);
 
-        var job = await fixture.ReadyAsync(exitCode == 0 ? EmbeddingJobReasons.UpToDate : EmbeddingJobReasons.Failed);
-        Assert.Equal(exitCode == 0 ? EmbeddingJobReasons.NotStalled : "InputRejected", Condition(job, EmbeddingJobConditions.Stalled).Reason);
+        var job = await fixture.ReadyAsync(exitCode == 0 ? RunReasons.UpToDate : RunReasons.Failed);
+        Assert.Equal(exitCode == 0 ? RunReasons.NotStalled : "InputRejected", Condition(job, RunConditions.Stalled).Reason);
         Assert.Single(await fixture.JobsAsync());
     }
 
@@ -100,7 +102,7 @@ public sealed class EmbeddingJobControllerTests
         await fixture.StartOperatorAsync();
 
         await fixture.EndAsync("plan", Planned(upToDate: true).Result, attempt: 1);
-        await fixture.ReadyAsync(EmbeddingJobReasons.UpToDate);
+        await fixture.ReadyAsync(RunReasons.UpToDate);
     }
 
     [Fact]
@@ -112,8 +114,8 @@ public sealed class EmbeddingJobControllerTests
         await fixture.EndAsync("plan", null, TaskExitCodes.Retry);
         await fixture.EndAsync("plan", null, TaskExitCodes.Retry, attempt: 1);
 
-        var stalled = Condition(await fixture.ReadyAsync(EmbeddingJobReasons.Failed), EmbeddingJobConditions.Stalled);
-        Assert.Equal((ConditionStatus.True, EmbeddingJobReasons.RetriesExhausted), (stalled.Status, stalled.Reason));
+        var stalled = Condition(await fixture.ReadyAsync(RunReasons.Failed), RunConditions.Stalled);
+        Assert.Equal((ConditionStatus.True, RunReasons.RetriesExhausted), (stalled.Status, stalled.Reason));
         Assert.Contains("exit code 3", stalled.Message, StringComparison.Ordinal);
         await OperatorFixture.EventuallyAsync("events", fixture.ListAsync<V1Event>, list => list.Count(news => news is { Reason: "TaskFailed", Type: "Warning" }) == 2);
     }
@@ -125,33 +127,34 @@ public sealed class EmbeddingJobControllerTests
         fixture.Client.RefuseCreate = child => child is V1Job ? new KubernetesException(422, "Invalid", "Job.batch \"x\" is invalid: spec.template: no") : null;
         await fixture.ApplyAsync(Spec);
 
-        var stalled = Condition(await fixture.ReadyAsync(EmbeddingJobReasons.Failed), EmbeddingJobConditions.Stalled);
-        Assert.Equal((ConditionStatus.True, EmbeddingJobReasons.ChildRejected), (stalled.Status, stalled.Reason));
+        var stalled = Condition(await fixture.ReadyAsync(RunReasons.Failed), RunConditions.Stalled);
+        Assert.Equal((ConditionStatus.True, RunReasons.ChildRejected), (stalled.Status, stalled.Reason));
         Assert.Equal("the API server refused a child: Job.batch \"x\" is invalid: spec.template: no", stalled.Message);
 
         fixture.Client.RefuseCreate = _ => null;
         await fixture.TouchAsync("again");
-        var running = await fixture.ReadyAsync(EmbeddingJobReasons.Running);
-        Assert.Equal(ConditionStatus.False, Condition(running, EmbeddingJobConditions.Stalled).Status);
+        var running = await fixture.ReadyAsync(RunReasons.Running);
+        Assert.Equal(ConditionStatus.False, Condition(running, RunConditions.Stalled).Status);
         await fixture.JobAsync("plan");
     }
 
     [Fact]
     public async Task A_pass_that_finds_nothing_new_writes_nothing()
     {
-        await using var fixture = await OperatorFixture.StartAsync();
-        await fixture.ApplyAsync(Spec);
-        await fixture.EndAsync("plan", Planned(upToDate: true).Result);
-        var job = await fixture.ReadyAsync(EmbeddingJobReasons.UpToDate);
-        var writes = fixture.Client.StatusWrites;
+        await using var plane = await SteppedOperator.StartAsync();
+        await plane.ApplyAsync(Spec);
+        await plane.SettleAsync();
+        var job = await plane.EndAsync("plan", Planned(upToDate: true));
+        Assert.Equal(RunReasons.UpToDate, Condition(job, RunConditions.Ready).Reason);
+        var writes = plane.Client.Writes;
 
         for (var pass = 0; pass < 3; pass++)
         {
-            await fixture.Controller!.ReconcileAsync(job, TestContext.Current.CancellationToken);
+            await plane.PassAsync();
         }
 
-        Assert.Equal(writes, fixture.Client.StatusWrites);
-        Assert.Equal(job.Metadata.ResourceVersion, (await fixture.ReadyAsync(EmbeddingJobReasons.UpToDate)).Metadata.ResourceVersion);
+        Assert.Equal(writes, plane.Client.Writes);
+        Assert.Equal(job.Metadata.ResourceVersion, (await plane.ObjectAsync()).Metadata.ResourceVersion);
     }
 
     [Fact]
@@ -174,15 +177,15 @@ public sealed class EmbeddingJobControllerTests
     public async Task Children_go_when_they_have_lived_their_time_and_the_object_stays()
     {
         await using var fixture = await OperatorFixture.StartAsync();
-        await fixture.ApplyAsync(Spec with { TtlSecondsAfterFinished = 1 });
+        await fixture.ApplyAsync(Spec with { TtlSecondsAfterFinished = 2 });
         await fixture.EndAsync("plan", Planned(upToDate: true).Result);
-        await fixture.ReadyAsync(EmbeddingJobReasons.UpToDate);
+        await fixture.ReadyAsync(RunReasons.UpToDate);
         Assert.Single(await fixture.JobsAsync());
 
         await GoneAsync<V1Job>(fixture);
         await GoneAsync<V1Pod>(fixture);
         await GoneAsync<V1ConfigMap>(fixture);
-        Assert.Equal("v000003", (await fixture.ReadyAsync(EmbeddingJobReasons.UpToDate)).Status!.Version);
+        Assert.Equal("v000003", (await fixture.ReadyAsync(RunReasons.UpToDate)).Status!.Version);
         Assert.Empty(await fixture.JobsAsync());
     }
 
@@ -196,7 +199,7 @@ public sealed class EmbeddingJobControllerTests
         var first = await fixture.JobAsync("s00001");
 
         await fixture.SuspendAsync(true);
-        await fixture.ReadyAsync(EmbeddingJobReasons.Suspended);
+        await fixture.ReadyAsync(RunReasons.Suspended);
         await OperatorFixture.EventuallyAsync("only the plan is left", fixture.JobsAsync, jobs => jobs.Count == 1);
         var pods = await OperatorFixture.EventuallyAsync("the pod ends", fixture.ListAsync<V1Pod>, list => list.Any(pod => pod.Metadata.DeletionTimestamp is not null));
         await fixture.DeletePodAsync(pods.Single(pod => pod.Metadata.DeletionTimestamp is not null).Metadata.Name!);

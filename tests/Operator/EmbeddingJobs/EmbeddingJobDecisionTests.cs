@@ -1,6 +1,8 @@
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Meta;
+using TextOps.Crds.Runs;
 using TextOps.Operator.EmbeddingJobs;
+using TextOps.Operator.Runs;
 using TextOps.Operator.Tasks;
 using static TextOps.Operator.Tests.EmbeddingJobs.Examples;
 
@@ -17,7 +19,7 @@ public sealed class EmbeddingJobDecisionTests
         Assert.Equal(("plan", 0), (task.Part, task.Attempt));
         Assert.Equal("default.tickets", task.Document.Output.Name);
         Assert.Equal("file:///store", task.Document.Output.Uri);
-        Assert.Equal((EmbeddingJobReasons.Running, true), (plan.Reason, plan.Reconciling));
+        Assert.Equal((RunReasons.Running, true), (plan.Reason, plan.Reconciling));
         Assert.Equal("spec", plan.Run!.Trigger);
         Assert.Equal("runner:1", plan.Run.Image);
     }
@@ -31,12 +33,13 @@ public sealed class EmbeddingJobDecisionTests
     [Fact]
     public void A_plan_that_finds_the_version_current_ends_the_run_without_shards()
     {
-        var plan = Decide(Snapshot(Running(), Planned(upToDate: true)));
+        var seen = Snapshot(Running(), Planned(upToDate: true));
+        var plan = Decide(seen);
 
-        Assert.Equal(EmbeddingJobReasons.UpToDate, plan.Reason);
+        Assert.Equal(RunReasons.UpToDate, plan.Reason);
         Assert.Empty(plan.Start);
         Assert.Equal("v000003", plan.Version);
-        Assert.Equal(9, plan.Counts.Chunks);
+        Assert.Equal(9, EmbeddingJobTally.Of(seen, plan, Now).Counts.Chunks);
         Assert.NotNull(plan.Run!.CompletionTime);
     }
 
@@ -59,10 +62,12 @@ public sealed class EmbeddingJobDecisionTests
     {
         var job = Running() with { Spec = Spec with { Parallelism = 2 } };
 
-        var plan = Decide(Snapshot(job, Planned(shards: 3), Embedded(0), Attempt("s00001", TaskState.Active)));
+        var seen = Snapshot(job, Planned(shards: 3), Embedded(0), Attempt("s00001", TaskState.Active));
+        var plan = Decide(seen);
 
         Assert.Equal("s00002", Assert.Single(plan.Start).Part);
-        Assert.Equal((3, 2, 1), (plan.Shards!.Total, plan.Shards.Active, plan.Shards.Succeeded));
+        var shards = EmbeddingJobTally.Of(seen, plan, Now).Shards!;
+        Assert.Equal((3, 2, 1), (shards.Total, shards.Active, shards.Succeeded));
     }
 
     [Fact]
@@ -71,9 +76,11 @@ public sealed class EmbeddingJobDecisionTests
         var commit = Decide(Snapshot(Running(), Planned(), Embedded(0), Embedded(1)));
         Assert.Equal("commit", Assert.Single(commit.Start).Part);
 
-        var end = Decide(Snapshot(Running(), Planned(), Embedded(0), Embedded(1), Committed()));
+        var seen = Snapshot(Running(), Planned(), Embedded(0), Embedded(1), Committed());
+        var end = Decide(seen);
         Assert.Equal((EmbeddingJobReasons.Committed, "v000003", false), (end.Reason, end.Version, end.Reconciling));
-        Assert.Equal((20L, 24L, 2L), (end.Counts.Rows, end.Counts.Chunks, end.Counts.Rejected));
+        var counts = EmbeddingJobTally.Of(seen, end, Now).Counts;
+        Assert.Equal((20L, 24L, 2L), (counts.Rows, counts.Chunks, counts.Rejected));
     }
 
     [Fact]
@@ -111,7 +118,7 @@ public sealed class EmbeddingJobDecisionTests
 
         var plan = Decide(Snapshot(job, Attempt("plan", TaskState.Failed), Attempt("plan", TaskState.Failed, 1)));
 
-        Assert.Equal(EmbeddingJobReasons.RetriesExhausted, plan.Stalled);
+        Assert.Equal(RunReasons.RetriesExhausted, plan.Stalled);
         Assert.Contains("exit code 3", plan.Message, StringComparison.Ordinal);
     }
 
@@ -130,7 +137,7 @@ public sealed class EmbeddingJobDecisionTests
         var suspended = Running() with { Spec = Spec with { Suspend = true } };
 
         var stop = Decide(Snapshot(suspended, Planned(), Embedded(0), Attempt("s00001", TaskState.Active)));
-        Assert.Equal((EmbeddingJobReasons.Suspended, false), (stop.Reason, stop.Reconciling));
+        Assert.Equal((RunReasons.Suspended, false), (stop.Reason, stop.Reconciling));
         Assert.Equal(["tickets-s00001-a0"], stop.Delete);
         Assert.Null(stop.Run!.CompletionTime);
 
@@ -149,7 +156,7 @@ public sealed class EmbeddingJobDecisionTests
 
         var plan = Decide(Snapshot(edited, Planned(), Attempt("s00000", TaskState.Active)));
 
-        Assert.Equal(EmbeddingJobReasons.Superseded, Assert.Single(plan.Ended).Result);
+        Assert.Equal(RunReasons.Superseded, Assert.Single(plan.Ended).Result);
         Assert.Equal(2, plan.Delete.Count);
         Assert.Empty(plan.Start);
         Assert.NotEqual(Running().Status!.Run!.Id, plan.Run!.Id);
@@ -157,7 +164,7 @@ public sealed class EmbeddingJobDecisionTests
         var after = After(Snapshot(edited), plan);
         Assert.Empty(Decide(Snapshot(after, Attempt("s00000", TaskState.Terminating, runId: RunId()))).Start);
         Assert.Equal("plan", Assert.Single(Decide(Snapshot(after)).Start).Part);
-        Assert.Equal(EmbeddingJobReasons.Superseded, Assert.Single(after.Status!.Runs!).Result);
+        Assert.Equal(RunReasons.Superseded, Assert.Single(after.Status!.Runs!).Result);
     }
 
     [Fact]
@@ -213,7 +220,7 @@ public sealed class EmbeddingJobDecisionTests
     {
         var plan = EmbeddingJobDecision.Decide(Snapshot() with { Options = Options with { DefaultStore = null } }, Now);
 
-        Assert.Equal(EmbeddingJobReasons.InvalidSpec, plan.Stalled);
+        Assert.Equal(RunReasons.InvalidSpec, plan.Stalled);
         Assert.Contains("spec.output.uri", plan.Message, StringComparison.Ordinal);
         Assert.Empty(plan.Start);
     }
@@ -225,7 +232,7 @@ public sealed class EmbeddingJobDecisionTests
 
         var plan = Decide(Snapshot(Running(), waiting));
 
-        Assert.Equal(EmbeddingJobReasons.Running, plan.Reason);
+        Assert.Equal(RunReasons.Running, plan.Reason);
         Assert.EndsWith("a pod does not start: CreateContainerConfigError: secret \"s\" not found", plan.Message, StringComparison.Ordinal);
     }
 
@@ -237,7 +244,7 @@ public sealed class EmbeddingJobDecisionTests
         var seen = Snapshot(job, Attempt("plan", TaskState.Active));
         var plan = Decide(seen, Now.AddSeconds(60));
 
-        Assert.Equal(EmbeddingJobReasons.DeadlineExceeded, plan.Stalled);
+        Assert.Equal(RunReasons.DeadlineExceeded, plan.Stalled);
         Assert.Equal(["tickets-plan-a0"], Decide(seen with { Job = After(seen, plan) }, Now.AddSeconds(60)).Delete);
     }
 
@@ -245,17 +252,17 @@ public sealed class EmbeddingJobDecisionTests
     public void Conditions_say_running_then_ready_and_keep_their_transition_times()
     {
         var running = Running();
-        Assert.Equal(ConditionStatus.True, Condition(running, EmbeddingJobConditions.Reconciling).Status);
-        Assert.Equal(ConditionStatus.False, Condition(running, EmbeddingJobConditions.Ready).Status);
-        Assert.Equal(EmbeddingJobReasons.NotStalled, Condition(running, EmbeddingJobConditions.Stalled).Reason);
+        Assert.Equal(ConditionStatus.True, Condition(running, RunConditions.Reconciling).Status);
+        Assert.Equal(ConditionStatus.False, Condition(running, RunConditions.Ready).Status);
+        Assert.Equal(RunReasons.NotStalled, Condition(running, RunConditions.Stalled).Reason);
 
         var done = Finished();
-        Assert.Equal(ConditionStatus.True, Condition(done, EmbeddingJobConditions.Ready).Status);
-        Assert.Equal(ConditionStatus.False, Condition(done, EmbeddingJobConditions.Reconciling).Status);
+        Assert.Equal(ConditionStatus.True, Condition(done, RunConditions.Ready).Status);
+        Assert.Equal(ConditionStatus.False, Condition(done, RunConditions.Reconciling).Status);
         Assert.Equal("100%", done.Status!.Progress);
 
         var again = After(Snapshot(done), Decide(Snapshot(done), Now.AddMinutes(5)), Now.AddMinutes(5));
-        Assert.Equal(Condition(done, EmbeddingJobConditions.Ready).LastTransitionTime, Condition(again, EmbeddingJobConditions.Ready).LastTransitionTime);
+        Assert.Equal(Condition(done, RunConditions.Ready).LastTransitionTime, Condition(again, RunConditions.Ready).LastTransitionTime);
         Assert.Equal(done.Status with { Conditions = null }, again.Status! with { Conditions = null, Runs = done.Status.Runs });
     }
 
@@ -274,7 +281,7 @@ public sealed class EmbeddingJobDecisionTests
         Assert.Equal(["rerun:r3", "rerun:r2"], job.Status!.Runs!.Select(run => run.Trigger));
     }
 
-    private static EmbeddingJobPlan Decide(EmbeddingJobSnapshot seen, DateTimeOffset? now = null) => EmbeddingJobDecision.Decide(seen, now ?? Now);
+    private static RunPlan Decide(EmbeddingJobSnapshot seen, DateTimeOffset? now = null) => EmbeddingJobDecision.Decide(seen, now ?? Now);
 
     private static EmbeddingJob Running() => After(Snapshot(), Decide(Snapshot()));
 

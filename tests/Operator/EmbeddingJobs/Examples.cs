@@ -1,8 +1,10 @@
 using TextOps.Crds;
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Meta;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
 using TextOps.Operator.EmbeddingJobs;
+using TextOps.Operator.Runs;
 using TextOps.Operator.Tasks;
 
 namespace TextOps.Operator.Tests.EmbeddingJobs;
@@ -34,10 +36,10 @@ internal static class Examples
         new() { Job = job ?? Valid(), Attempts = attempts, Options = Options };
 
     /// <summary>The object after <paramref name="plan"/> was reported.</summary>
-    public static EmbeddingJob After(EmbeddingJobSnapshot seen, EmbeddingJobPlan plan, DateTimeOffset? now = null) =>
+    public static EmbeddingJob After(EmbeddingJobSnapshot seen, RunPlan plan, DateTimeOffset? now = null) =>
         seen.Job with { Status = EmbeddingJobStatusBuilder.Build(seen, plan, now ?? Now) };
 
-    public static string RunId(EmbeddingJobSpec? spec = null, string trigger = "spec") => RunIdentity.RunId(RunIdentity.RunHash(spec ?? Spec), trigger);
+    public static string RunId(EmbeddingJobSpec? spec = null, string trigger = "spec") => RunIdentity.RunId(EmbeddingJobRun.Hash(spec ?? Spec), trigger);
 
     public static TaskAttempt Attempt(string part, TaskState state, int number = 0, TaskResult? result = null, string? runId = null) => new()
     {

@@ -1,9 +1,10 @@
 using TextOps.Crds;
 using TextOps.Crds.Core;
 using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
 using TextOps.Kubernetes.Core;
-using TextOps.Operator.EmbeddingJobs;
+using TextOps.Operator.Runs;
 using TextOps.Operator.Tests.Support;
 using static TextOps.Operator.Tests.EmbeddingJobs.Examples;
 
@@ -30,8 +31,8 @@ public sealed class GitChangeTests
         Assert.Empty(await plane.JobsAsync());
         var pod = Assert.Single(await plane.ListAsync<V1Pod>());
         Assert.NotNull(pod.Metadata.DeletionTimestamp);
-        Assert.Equal(EmbeddingJobReasons.Superseded, Assert.Single(job.Status.Runs!).Result);
-        Assert.Single(plane.Events.Of(EmbeddingJobEvents.RunSuperseded));
+        Assert.Equal(RunReasons.Superseded, Assert.Single(job.Status.Runs!).Result);
+        Assert.Single(plane.Events.Of(RunEvents.RunSuperseded));
 
         await plane.DeleteAsync<V1Pod>(pod.Metadata.Name!, grace: 0);
         await plane.SettleAsync();
@@ -101,7 +102,7 @@ public sealed class GitChangeTests
 
         Assert.Equal((run.Id, run.StartTime), (job.Status!.Run!.Id, job.Status.Run.StartTime));
         Assert.Equal(["plan 0", "s00000 0", "s00001 1"], await plane.JobsAsync());
-        Assert.Single(plane.Events.Of(EmbeddingJobEvents.Resumed));
+        Assert.Single(plane.Events.Of(RunEvents.Resumed));
         await plane.EndAsync("s00001", Embedded(1), attempt: 1);
         Assert.Equal(EmbeddingJobReasons.Committed, (await plane.EndAsync("commit", Committed())).Status!.Run!.Result);
     }
@@ -121,7 +122,7 @@ public sealed class GitChangeTests
         Assert.Equal(["plan 0"], await plane.JobsAsync());
         var job = await plane.EndAsync("plan", Planned(upToDate: true));
 
-        Assert.Equal((EmbeddingJobReasons.UpToDate, "v000003", id), (job.Status!.Run!.Result, job.Status.Version, job.Status.Run.Id));
+        Assert.Equal((RunReasons.UpToDate, "v000003", id), (job.Status!.Run!.Result, job.Status.Version, job.Status.Run.Id));
         Assert.Equal(["plan 0"], await plane.JobsAsync());
     }
 

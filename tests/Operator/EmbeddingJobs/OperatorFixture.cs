@@ -6,12 +6,12 @@ using TextOps.Crds;
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Generator;
 using TextOps.Crds.Meta;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
 using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.Core;
 using TextOps.Kubernetes.InMemory;
 using TextOps.Kubernetes.Runtime;
-using TextOps.Operator.EmbeddingJobs;
 using TextOps.Operator.Tasks;
 using TextOps.Operator.Tests.Support;
 
@@ -39,9 +39,6 @@ internal sealed class OperatorFixture : IAsyncDisposable
 
     public WatchedClient Client { get; }
 
-    /// <summary>The controller that runs.</summary>
-    public EmbeddingJobController? Controller { get; private set; }
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public static async Task<OperatorFixture> StartAsync()
@@ -55,11 +52,7 @@ internal sealed class OperatorFixture : IAsyncDisposable
     {
         host = new ControllerHost(Client, [], TimeProvider.System, NullLoggerFactory.Instance);
         events = new EventRecorder(Client, "textops-operator", TimeProvider.System, NullLogger<EventRecorder>.Instance);
-        var children = new ChildTasks(Client, host.Informer<V1Job>().Store, new LabelIndex<V1Pod>(host.Informer<V1Pod>(), ApiGroup.NameLabel), Options);
-        var observer = new EmbeddingJobObserver(children, new ProgressBook(progress, TimeSpan.FromSeconds(10), TimeProvider.System), Options);
-        Controller = new EmbeddingJobController(Client, children, observer, events, TimeProvider.System, NullLogger<EmbeddingJobController>.Instance);
-        host.Add(Controller).Owns<V1Job>().Owns<V1Pod>(
-            pod => pod.Metadata.Labels?.GetValueOrDefault(ApiGroup.NameLabel) is { } name ? new NamespacedName(pod.Metadata.Namespace!, name) : null);
+        new Controllers(host, Client, events, progress, Options, TimeProvider.System, NullLoggerFactory.Instance).Add();
         await host.StartAsync(Cancel);
     }
 
@@ -97,7 +90,7 @@ internal sealed class OperatorFixture : IAsyncDisposable
 
     /// <summary>Waits until the object is Ready, or not, for this reason.</summary>
     public Task<EmbeddingJob> ReadyAsync(string reason) =>
-        ObjectAsync($"Ready is {reason}", job => job.Status?.Conditions?.Any(condition => condition.Type == EmbeddingJobConditions.Ready && condition.Reason == reason) == true);
+        ObjectAsync($"Ready is {reason}", job => job.Status?.Conditions?.Any(condition => condition.Type == RunConditions.Ready && condition.Reason == reason) == true);
 
     /// <summary>Waits for the Job of an attempt.</summary>
     public async Task<V1Job> JobAsync(string part, int attempt = 0) =>

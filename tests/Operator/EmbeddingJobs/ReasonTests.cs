@@ -1,9 +1,10 @@
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Meta;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
 using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.Core;
-using TextOps.Operator.EmbeddingJobs;
+using TextOps.Operator.Runs;
 using TextOps.Operator.Tests.Support;
 using static TextOps.Operator.Tests.EmbeddingJobs.Examples;
 
@@ -18,8 +19,8 @@ public sealed class ReasonTests
         await using var plane = await SteppedOperator.StartAsync();
         await plane.ApplyAsync(Spec);
 
-        Expect(await plane.SettleAsync(), ready: (ConditionStatus.False, EmbeddingJobReasons.Running), reconciling: true);
-        Assert.Single(plane.Events.Of(EmbeddingJobEvents.RunStarted));
+        Expect(await plane.SettleAsync(), ready: (ConditionStatus.False, RunReasons.Running), reconciling: true);
+        Assert.Single(plane.Events.Of(RunEvents.RunStarted));
     }
 
     [Fact]
@@ -39,8 +40,8 @@ public sealed class ReasonTests
         await plane.ApplyAsync(Spec);
         await plane.SettleAsync();
 
-        Expect(await plane.EndAsync("plan", Planned(upToDate: true)), ready: (ConditionStatus.True, EmbeddingJobReasons.UpToDate));
-        Assert.Single(plane.Events.Of(EmbeddingJobReasons.UpToDate));
+        Expect(await plane.EndAsync("plan", Planned(upToDate: true)), ready: (ConditionStatus.True, RunReasons.UpToDate));
+        Assert.Single(plane.Events.Of(RunReasons.UpToDate));
     }
 
     [Fact]
@@ -49,9 +50,9 @@ public sealed class ReasonTests
         await using var plane = await SteppedOperator.StartAsync();
         await plane.ApplyAsync(Spec with { Suspend = true });
 
-        Expect(await plane.SettleAsync(), ready: (ConditionStatus.False, EmbeddingJobReasons.Suspended));
+        Expect(await plane.SettleAsync(), ready: (ConditionStatus.False, RunReasons.Suspended));
         Assert.Empty(await plane.JobsAsync());
-        Assert.Single(plane.Events.Of(EmbeddingJobEvents.Suspended));
+        Assert.Single(plane.Events.Of(RunEvents.Suspended));
     }
 
     [Fact]
@@ -62,16 +63,16 @@ public sealed class ReasonTests
 
         var job = await plane.SettleAsync();
 
-        Expect(job, ready: (ConditionStatus.False, EmbeddingJobReasons.Failed), stalled: EmbeddingJobReasons.InvalidSpec);
+        Expect(job, ready: (ConditionStatus.False, RunReasons.Failed), stalled: RunReasons.InvalidSpec);
         Assert.Equal(
             "spec.schedule.cron (0 2 31 2 *) cannot be used: day of month (field 3 of 5), position 5: no month of \"2\" has a day \"31\", so the time never comes; "
             + "spec.schedule.timeZone (Europe/Berln) cannot be used: there is no such time zone; did you mean Europe/Berlin?",
-            Condition(job, EmbeddingJobConditions.Stalled).Message);
+            Condition(job, RunConditions.Stalled).Message);
         Assert.Empty(await plane.JobsAsync());
         Assert.Null(plane.Wake);
 
         await plane.EditAsync(spec => spec with { Schedule = new RunSchedule { Cron = "0 2 * * *", TimeZone = "Europe/Berlin" } });
-        Expect(await plane.SettleAsync(), ready: (ConditionStatus.False, EmbeddingJobReasons.Running), reconciling: true);
+        Expect(await plane.SettleAsync(), ready: (ConditionStatus.False, RunReasons.Running), reconciling: true);
         Assert.Equal(["plan 0"], await plane.JobsAsync());
     }
 
@@ -83,10 +84,10 @@ public sealed class ReasonTests
 
         var job = await plane.SettleAsync();
 
-        Expect(job, ready: (ConditionStatus.False, EmbeddingJobReasons.Failed), stalled: EmbeddingJobReasons.InvalidSpec);
+        Expect(job, ready: (ConditionStatus.False, RunReasons.Failed), stalled: RunReasons.InvalidSpec);
         Assert.StartsWith(
             "spec.runner.image (registry.example/team-evil/runner:1) is not below an allowed prefix (registry.example/team)",
-            Condition(job, EmbeddingJobConditions.Stalled).Message,
+            Condition(job, RunConditions.Stalled).Message,
             StringComparison.Ordinal);
         Assert.Empty(await plane.JobsAsync());
     }
@@ -98,7 +99,7 @@ public sealed class ReasonTests
         await CommitAsync(plane);
 
         await plane.EditAsync(spec => spec with { Schedule = new RunSchedule { Cron = "at noon" } });
-        Expect(await plane.SettleAsync(), ready: (ConditionStatus.False, EmbeddingJobReasons.Failed), stalled: EmbeddingJobReasons.InvalidSpec);
+        Expect(await plane.SettleAsync(), ready: (ConditionStatus.False, RunReasons.Failed), stalled: RunReasons.InvalidSpec);
         Assert.Equal("v000003", (await plane.ObjectAsync()).Status!.Version);
 
         await plane.EditAsync(spec => spec with { Schedule = null });
@@ -117,7 +118,7 @@ public sealed class ReasonTests
 
         var job = await plane.ExitAsync("plan", TaskExitCodes.Refused, Refused("plan", reason).Result);
 
-        Expect(job, ready: (ConditionStatus.False, EmbeddingJobReasons.Failed), stalled: reason);
+        Expect(job, ready: (ConditionStatus.False, RunReasons.Failed), stalled: reason);
         Assert.Single(plane.Events.Of(reason));
         Assert.Equal(reason, Assert.Single(job.Status!.Runs!).Result);
     }
@@ -134,8 +135,8 @@ public sealed class ReasonTests
         await plane.AdvanceAsync(TimeSpan.FromSeconds(10));
         var job = await plane.ExitAsync("plan", TaskExitCodes.Retry, attempt: 1);
 
-        Expect(job, ready: (ConditionStatus.False, EmbeddingJobReasons.Failed), stalled: EmbeddingJobReasons.RetriesExhausted);
-        Assert.Equal(2, plane.Events.Of(EmbeddingJobEvents.TaskFailed).Count());
+        Expect(job, ready: (ConditionStatus.False, RunReasons.Failed), stalled: RunReasons.RetriesExhausted);
+        Assert.Equal(2, plane.Events.Of(RunEvents.TaskFailed).Count());
     }
 
     [Fact]
@@ -152,9 +153,9 @@ public sealed class ReasonTests
         }
 
         var job = await plane.ObjectAsync();
-        Expect(job, ready: (ConditionStatus.False, EmbeddingJobReasons.Failed), stalled: EmbeddingJobReasons.RetriesExhausted);
-        Assert.Contains("completed 3 times in a row and its result was lost each time", Condition(job, EmbeddingJobConditions.Stalled).Message, StringComparison.Ordinal);
-        Assert.Equal(3, plane.Events.Of(EmbeddingJobEvents.TaskResultLost).Count());
+        Expect(job, ready: (ConditionStatus.False, RunReasons.Failed), stalled: RunReasons.RetriesExhausted);
+        Assert.Contains("completed 3 times in a row and its result was lost each time", Condition(job, RunConditions.Stalled).Message, StringComparison.Ordinal);
+        Assert.Equal(3, plane.Events.Of(RunEvents.TaskResultLost).Count());
     }
 
     [Fact]
@@ -167,7 +168,7 @@ public sealed class ReasonTests
         await plane.SettleAsync();
         Assert.Equal(TimeSpan.FromSeconds(60), plane.Wake);
 
-        Expect(await plane.AdvanceAsync(TimeSpan.FromSeconds(60)), ready: (ConditionStatus.False, EmbeddingJobReasons.Failed), stalled: EmbeddingJobReasons.DeadlineExceeded);
+        Expect(await plane.AdvanceAsync(TimeSpan.FromSeconds(60)), ready: (ConditionStatus.False, RunReasons.Failed), stalled: RunReasons.DeadlineExceeded);
         Assert.Empty(await plane.JobsAsync());
     }
 
@@ -188,13 +189,13 @@ public sealed class ReasonTests
         await plane.Node.HoldAsync(await plane.JobAsync("plan"), reason, "as the kubelet says");
 
         var job = await plane.SettleAsync();
-        Expect(job, ready: (ConditionStatus.False, EmbeddingJobReasons.Running), reconciling: true);
-        Assert.EndsWith($"a pod does not start: {reason}: as the kubelet says", Condition(job, EmbeddingJobConditions.Ready).Message, StringComparison.Ordinal);
+        Expect(job, ready: (ConditionStatus.False, RunReasons.Running), reconciling: true);
+        Assert.EndsWith($"a pod does not start: {reason}: as the kubelet says", Condition(job, RunConditions.Ready).Message, StringComparison.Ordinal);
         Assert.Equal(TimeSpan.FromSeconds(120), plane.Wake);
 
         job = await plane.AdvanceAsync(TimeSpan.FromSeconds(120));
-        Expect(job, ready: (ConditionStatus.False, EmbeddingJobReasons.Failed), stalled: EmbeddingJobReasons.PodStartTimeout);
-        Assert.Contains($"did not start within spec.podStartTimeoutSeconds (120): {reason}", Condition(job, EmbeddingJobConditions.Stalled).Message, StringComparison.Ordinal);
+        Expect(job, ready: (ConditionStatus.False, RunReasons.Failed), stalled: RunReasons.PodStartTimeout);
+        Assert.Contains($"did not start within spec.podStartTimeoutSeconds (120): {reason}", Condition(job, RunConditions.Stalled).Message, StringComparison.Ordinal);
         Assert.Empty(await plane.JobsAsync());
     }
 
@@ -214,11 +215,11 @@ public sealed class ReasonTests
         await plane.SettleAsync();
         var job = await plane.AdvanceAsync(TimeSpan.FromDays(3));
 
-        Expect(job, ready: (ConditionStatus.False, EmbeddingJobReasons.Running), reconciling: true);
+        Expect(job, ready: (ConditionStatus.False, RunReasons.Running), reconciling: true);
         var name = (await plane.JobAsync("plan")).Metadata.Name;
         var message = $"a pod does not start: Unschedulable: 0/3 nodes are available: 3 Insufficient cpu. (after an edit of spec.runner delete Job {name}: it is made again)";
-        Assert.EndsWith(message, Condition(job, EmbeddingJobConditions.Ready).Message, StringComparison.Ordinal);
-        Assert.Equal([message], plane.Events.Of(EmbeddingJobEvents.PodNotStarting));
+        Assert.EndsWith(message, Condition(job, RunConditions.Ready).Message, StringComparison.Ordinal);
+        Assert.Equal([message], plane.Events.Of(RunEvents.PodNotStarting));
         Assert.Null(plane.Wake);
     }
 
@@ -235,7 +236,7 @@ public sealed class ReasonTests
 
         var job = await plane.AdvanceAsync(TimeSpan.FromSeconds(30));
 
-        Assert.EndsWith(message.Replace("{0}", name, StringComparison.Ordinal), Condition(job, EmbeddingJobConditions.Ready).Message, StringComparison.Ordinal);
+        Assert.EndsWith(message.Replace("{0}", name, StringComparison.Ordinal), Condition(job, RunConditions.Ready).Message, StringComparison.Ordinal);
         Assert.Equal(["plan 0"], await plane.JobsAsync());
         Assert.Null(plane.Wake);
     }
@@ -248,13 +249,13 @@ public sealed class ReasonTests
         await plane.ApplyAsync(Spec);
 
         var job = await plane.PassAsync();
-        Expect(job, ready: (ConditionStatus.False, EmbeddingJobReasons.Failed), stalled: EmbeddingJobReasons.ChildRejected);
+        Expect(job, ready: (ConditionStatus.False, RunReasons.Failed), stalled: RunReasons.ChildRejected);
         Assert.Equal(TimeSpan.FromMinutes(1), plane.Wake);
         await plane.PassAsync();
-        Assert.Single(plane.Events.Of(EmbeddingJobReasons.ChildRejected));
+        Assert.Single(plane.Events.Of(RunReasons.ChildRejected));
 
         plane.Client.RefuseCreate = _ => null;
-        Expect(await plane.SettleAsync(), ready: (ConditionStatus.False, EmbeddingJobReasons.Running), reconciling: true);
+        Expect(await plane.SettleAsync(), ready: (ConditionStatus.False, RunReasons.Running), reconciling: true);
     }
 
     [Fact]
@@ -268,7 +269,7 @@ public sealed class ReasonTests
 
         var job = await plane.PassAsync();
 
-        Expect(job, ready: (ConditionStatus.False, EmbeddingJobReasons.Failed), stalled: EmbeddingJobReasons.ChildRejected);
+        Expect(job, ready: (ConditionStatus.False, RunReasons.Failed), stalled: RunReasons.ChildRejected);
         Assert.Equal((2, 1), (job.Status!.Shards!.Total, job.Status.Shards.Active));
         plane.Client.RefuseCreate = _ => null;
         Assert.Equal(2, (await plane.SettleAsync()).Status!.Shards!.Active);
@@ -290,11 +291,11 @@ public sealed class ReasonTests
 
     private static void Expect(EmbeddingJob job, (ConditionStatus Status, string Reason) ready, bool reconciling = false, string? stalled = null)
     {
-        Assert.Equal(ready, (Condition(job, EmbeddingJobConditions.Ready).Status, Condition(job, EmbeddingJobConditions.Ready).Reason));
-        Assert.Equal(reconciling ? ConditionStatus.True : ConditionStatus.False, Condition(job, EmbeddingJobConditions.Reconciling).Status);
+        Assert.Equal(ready, (Condition(job, RunConditions.Ready).Status, Condition(job, RunConditions.Ready).Reason));
+        Assert.Equal(reconciling ? ConditionStatus.True : ConditionStatus.False, Condition(job, RunConditions.Reconciling).Status);
         Assert.Equal(
-            (stalled is null ? ConditionStatus.False : ConditionStatus.True, stalled ?? EmbeddingJobReasons.NotStalled),
-            (Condition(job, EmbeddingJobConditions.Stalled).Status, Condition(job, EmbeddingJobConditions.Stalled).Reason));
+            (stalled is null ? ConditionStatus.False : ConditionStatus.True, stalled ?? RunReasons.NotStalled),
+            (Condition(job, RunConditions.Stalled).Status, Condition(job, RunConditions.Stalled).Reason));
         Assert.All(job.Status!.Conditions!, condition => Assert.Equal(job.Metadata.Generation, condition.ObservedGeneration));
     }
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
-using TextOps.Operator.EmbeddingJobs;
+using TextOps.Operator.Runs;
 using TextOps.Operator.Tests.Support;
 using static TextOps.Operator.Tests.EmbeddingJobs.Examples;
 
@@ -23,10 +24,10 @@ public sealed class ScheduleTests
         job = await plane.AdvanceAsync(TimeSpan.FromHours(1));
         Assert.Equal(("schedule:2026-03-02T13:00:00Z", plane.Time.GetUtcNow()), (job.Status!.Run!.Trigger, job.Status.Run.StartTime));
         Assert.Equal(("2026-03-02T13:00:00Z", "2026-03-02T14:00:00Z"), (Show(job.Status.LastScheduleTime), Show(job.Status.NextScheduleTime)));
-        Assert.Equal(RunIdentity.RunHash(Spec), job.Status.Run.Hash);
+        Assert.Equal(EmbeddingJobRun.Hash(Spec), job.Status.Run.Hash);
 
         job = await plane.EndAsync("plan", Planned(upToDate: true));
-        Assert.Equal((EmbeddingJobReasons.UpToDate, 2), (job.Status!.Run!.Result, job.Status.Runs!.Count));
+        Assert.Equal((RunReasons.UpToDate, 2), (job.Status!.Run!.Result, job.Status.Runs!.Count));
     }
 
     [Fact]
@@ -50,7 +51,7 @@ public sealed class ScheduleTests
         Assert.Equal((first.Id, "2026-03-02T14:00:00Z"), (job.Status!.Run!.Id, Show(job.Status.LastScheduleTime)));
         Assert.Equal(
             [$"2026-03-02T14:00:00Z is skipped: run {first.Id} is under way; set spec.schedule.concurrencyPolicy to Replace to cancel it instead"],
-            plane.Events.Of(EmbeddingJobEvents.ScheduleSkipped));
+            plane.Events.Of(RunEvents.ScheduleSkipped));
 
         await plane.EndAsync("plan", Planned(upToDate: true));
         job = await plane.AdvanceAsync(TimeSpan.FromMinutes(59));
@@ -68,7 +69,7 @@ public sealed class ScheduleTests
 
         var job = await plane.AdvanceAsync(TimeSpan.FromHours(1));
         Assert.Equal("schedule:2026-03-02T14:00:00Z", job.Status!.Run!.Trigger);
-        Assert.Equal((first.Id, EmbeddingJobReasons.Superseded), (job.Status.Runs![0].Id, job.Status.Runs[0].Result));
+        Assert.Equal((first.Id, RunReasons.Superseded), (job.Status.Runs![0].Id, job.Status.Runs[0].Result));
         Assert.Empty(await plane.JobsAsync());
 
         await plane.DeleteAsync<Kubernetes.Core.V1Pod>(pod, grace: 0);
@@ -87,7 +88,7 @@ public sealed class ScheduleTests
 
         Assert.Equal("schedule:2026-03-09T12:00:00Z", job.Status!.Run!.Trigger);
         Assert.Equal($"run {job.Status.Run.Id} started: its time 2026-03-09T12:00:00Z has come; 100 or more times had come since the operator last looked, only the latest is run",
-            plane.Events.Of(EmbeddingJobEvents.RunStarted).Last());
+            plane.Events.Of(RunEvents.RunStarted).Last());
         await plane.EndAsync("plan", Planned(upToDate: true));
         Assert.Equal(2, (await plane.SettleAsync()).Status!.Runs!.Count);
     }
@@ -102,7 +103,7 @@ public sealed class ScheduleTests
         await plane.SettleAsync();
 
         Assert.Equal(("spec", "2026-03-02T15:00:00Z", "2026-03-02T16:00:00Z"), (job.Status!.Run!.Trigger, Show(job.Status.LastScheduleTime), Show(job.Status.NextScheduleTime)));
-        Assert.Equal(["3 times missed by more than spec.schedule.startingDeadlineSeconds (60); the last was 2026-03-02T15:00:00Z"], plane.Events.Of(EmbeddingJobEvents.ScheduleSkipped));
+        Assert.Equal(["3 times missed by more than spec.schedule.startingDeadlineSeconds (60); the last was 2026-03-02T15:00:00Z"], plane.Events.Of(RunEvents.ScheduleSkipped));
     }
 
     [Theory]
@@ -170,11 +171,11 @@ public sealed class ScheduleTests
         await plane.ExitAsync("plan", TaskExitCodes.Refused, Refused("plan", "InputRejected").Result);
 
         var job = await plane.AdvanceAsync(TimeSpan.FromMinutes(59));
-        Assert.Equal("InputRejected", Reason(job, EmbeddingJobConditions.Stalled));
+        Assert.Equal("InputRejected", Reason(job, RunConditions.Stalled));
         job = await plane.AdvanceAsync(TimeSpan.FromMinutes(1));
-        Assert.Equal((EmbeddingJobReasons.NotStalled, "schedule:2026-03-02T14:00:00Z"), (Reason(job, EmbeddingJobConditions.Stalled), job.Status!.Run!.Trigger));
+        Assert.Equal((RunReasons.NotStalled, "schedule:2026-03-02T14:00:00Z"), (Reason(job, RunConditions.Stalled), job.Status!.Run!.Trigger));
         job = await plane.EndAsync("plan", Planned(upToDate: true));
-        Assert.Equal(EmbeddingJobReasons.UpToDate, Reason(job, EmbeddingJobConditions.Ready));
+        Assert.Equal(RunReasons.UpToDate, Reason(job, RunConditions.Ready));
     }
 
     [Fact]
@@ -187,7 +188,7 @@ public sealed class ScheduleTests
         var job = await plane.SettleAsync();
 
         Assert.Equal(("spec", "2026-03-02T13:00:00Z"), (job.Status!.Run!.Trigger, Show(job.Status.LastScheduleTime)));
-        Assert.Single(plane.Events.Of(EmbeddingJobEvents.ScheduleSkipped));
+        Assert.Single(plane.Events.Of(RunEvents.ScheduleSkipped));
         job = await plane.EndAsync("plan", Planned(upToDate: true));
         Assert.Equal(2, job.Status!.Runs!.Count);
     }

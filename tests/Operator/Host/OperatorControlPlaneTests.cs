@@ -7,6 +7,7 @@ using TextOps.Crds.Core;
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Generator;
 using TextOps.Crds.Meta;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
 using TextOps.Kubernetes.Core;
 using TextOps.Kubernetes.InMemory;
@@ -100,10 +101,10 @@ public sealed class OperatorControlPlaneTests : IAsyncDisposable
         var job = (await OperatorFixture.EventuallyAsync(
             "the object is stalled",
             ListAsync<EmbeddingJob>,
-            jobs => jobs[0].Status?.Conditions?.Any(condition => condition is { Type: EmbeddingJobConditions.Stalled, Status: ConditionStatus.True }) == true))[0];
+            jobs => jobs[0].Status?.Conditions?.Any(condition => condition is { Type: RunConditions.Stalled, Status: ConditionStatus.True }) == true))[0];
 
-        var stalled = job.Status!.Conditions!.Single(condition => condition.Type == EmbeddingJobConditions.Stalled);
-        Assert.Equal(EmbeddingJobReasons.InvalidSpec, stalled.Reason);
+        var stalled = job.Status!.Conditions!.Single(condition => condition.Type == RunConditions.Stalled);
+        Assert.Equal(RunReasons.InvalidSpec, stalled.Reason);
         Assert.StartsWith("spec.runner.image (docker.io/miner) is not below an allowed prefix (registry.example.com/team)", stalled.Message, StringComparison.Ordinal);
         Assert.Empty(await ListAsync<V1Job>());
         await stop.CancelAsync();
@@ -169,7 +170,7 @@ public sealed class OperatorControlPlaneTests : IAsyncDisposable
         cluster.CreateAsync(new EmbeddingJob { Metadata = new V1ObjectMeta { Name = "tickets", Namespace = "default" }, Spec = spec }, Cancel);
 
     private async Task<string?> ReadyReasonAsync() =>
-        (await ListAsync<EmbeddingJob>())[0].Status?.Conditions?.FirstOrDefault(condition => condition.Type == EmbeddingJobConditions.Ready)?.Reason;
+        (await ListAsync<EmbeddingJob>())[0].Status?.Conditions?.FirstOrDefault(condition => condition.Type == RunConditions.Ready)?.Reason;
 
     private async Task<string?> LeaseHolderAsync() => (await ListAsync<V1Lease>()).FirstOrDefault()?.Spec?.HolderIdentity;
 

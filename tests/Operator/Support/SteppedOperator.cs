@@ -12,6 +12,7 @@ using TextOps.Kubernetes.InMemory;
 using TextOps.Kubernetes.Runtime;
 using TextOps.Kubernetes.Tests.Support;
 using TextOps.Operator.EmbeddingJobs;
+using TextOps.Operator.Runs;
 using TextOps.Operator.Tasks;
 using TextOps.Operator.Tests.EmbeddingJobs;
 
@@ -25,8 +26,8 @@ internal sealed class SteppedOperator : IAsyncDisposable
 {
     private readonly InMemoryCluster cluster;
     private ControllerHost? host;
-    private LabelIndex<V1Pod>? index;
-    private EmbeddingJobController? controller;
+    private ChildIndex<V1Pod>? index;
+    private RunController<EmbeddingJob, EmbeddingJobSnapshot>? controller;
     private ProgressReader? reader;
 
     private SteppedOperator(DateTimeOffset start)
@@ -157,11 +158,13 @@ internal sealed class SteppedOperator : IAsyncDisposable
     {
         options ??= Examples.Options;
         host = new ControllerHost(Client, [], TimeProvider.System, NullLoggerFactory.Instance);
-        index = new LabelIndex<V1Pod>(host.Informer<V1Pod>(), ApiGroup.NameLabel);
+        index = new ChildIndex<V1Pod>(host.Informer<V1Pod>());
         reader = pods is null ? new ProgressReader() : new ProgressReader(pods);
         var children = new ChildTasks(Client, host.Informer<V1Job>().Store, index, options);
-        var observer = new EmbeddingJobObserver(children, new ProgressBook(reader, options.ProgressInterval, Time), options);
-        controller = new EmbeddingJobController(Client, children, observer, Events, Time, NullLogger<EmbeddingJobController>.Instance);
+        var kind = new EmbeddingJobKind(options);
+        var observer = new RunObserver<EmbeddingJob, EmbeddingJobSnapshot>(kind, children, new ProgressBook(reader, options.ProgressInterval, Time), options);
+        var logger = NullLogger<RunController<EmbeddingJob, EmbeddingJobSnapshot>>.Instance;
+        controller = new RunController<EmbeddingJob, EmbeddingJobSnapshot>(kind, observer, children, Client, Events, Time, logger);
         await host.StartAsync(Cancel);
 
         // The informers' first lists are the operator's cost, not an object's.
@@ -182,7 +185,7 @@ internal sealed class SteppedOperator : IAsyncDisposable
             "the informers know what is there",
             async () => (Jobs: await ListAsync<V1Job>(), Pods: await ListAsync<V1Pod>()),
             there => Versions(there.Jobs).SequenceEqual(Versions(host!.Informer<V1Job>().Store.All()))
-                && Versions(there.Pods).SequenceEqual(Versions(index!.Find("default", "tickets")))
+                && Versions(there.Pods).SequenceEqual(Versions(index!.Find(OwnerKey.Of<EmbeddingJob>(new NamespacedName("default", "tickets")))))
                 && there.Pods.All(pod => pod.Metadata.DeletionTimestamp is not null || there.Jobs.Any(job => pod.Metadata.OwnerReferences![0].Uid == job.Metadata.Uid)));
     }
 }

@@ -5,7 +5,7 @@ namespace TextOps.Operator.Tests.Tasks;
 
 public sealed class AttemptBookTests
 {
-    private static readonly NamespacedName Owner = new("default", "tickets");
+    private static readonly OwnerKey Owner = new("embeddingjob", new NamespacedName("default", "tickets"));
     private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]
@@ -39,6 +39,18 @@ public sealed class AttemptBookTests
         Assert.Equal(TaskState.Active, Assert.Single(book.Complete(Owner, [], Now)).State);
         Assert.Equal("first", Assert.Single(book.Complete(Owner, [Attempt("first")], Now)).JobUid);
         Assert.Equal(TaskState.Gone, Assert.Single(book.Complete(Owner, [], Now)).State);
+    }
+
+    [Fact]
+    public void A_Job_that_was_deleted_before_the_store_had_it_is_gone()
+    {
+        var book = new AttemptBook();
+        book.Started(Owner, Attempt(null));
+        book.Deleted(Owner, "plan-a0");
+
+        var gone = Assert.Single(book.Complete(Owner, [], Now));
+        Assert.Equal((TaskState.Gone, null), (gone.State, gone.Finished));
+        Assert.Equal(TaskState.Terminating, Assert.Single(book.Complete(Owner, [Attempt("first")], Now)).State);
     }
 
     private static TaskAttempt Attempt(string? uid) =>

@@ -1,3 +1,4 @@
+using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.Tests.Support;
 using TextOps.Operator.Tasks;
 using TextOps.Operator.Tests.EmbeddingJobs;
@@ -19,7 +20,7 @@ public sealed class ProgressBookTests
 
         for (var second = 0; second < 200; second++)
         {
-            await book.ReadAsync("default", "large", attempts, Cancel);
+            await book.ReadAsync(Owner("large"), attempts, Cancel);
             time.Advance(TimeSpan.FromSeconds(1));
         }
 
@@ -37,7 +38,7 @@ public sealed class ProgressBookTests
         {
             for (var job = 0; job < 100; job++)
             {
-                await book.ReadAsync("default", $"job-{job}", Running(1), Cancel);
+                await book.ReadAsync(Owner($"job-{job}"), Running(1), Cancel);
             }
 
             time.Advance(TimeSpan.FromMilliseconds(100));
@@ -52,14 +53,14 @@ public sealed class ProgressBookTests
     {
         var (book, pods, _) = New();
         pods.Done = 7;
-        await book.ReadAsync("default", "a", Running(2), Cancel);
+        await book.ReadAsync(Owner("a"), Running(2), Cancel);
 
-        var known = book.Known("default", "a", [Running(2)[0], Running(2)[1] with { State = TaskState.Succeeded }]);
+        var known = book.Known(Owner("a"), [Running(2)[0], Running(2)[1] with { State = TaskState.Succeeded }]);
 
         Assert.Equal(7, Assert.Single(known).Value.Done);
         Assert.Equal(2, pods.Asked.Count);
-        book.Forget("default", "a");
-        Assert.Empty(book.Known("default", "a", Running(2)));
+        book.Forget(Owner("a"));
+        Assert.Empty(book.Known(Owner("a"), Running(2)));
     }
 
     [Fact]
@@ -71,6 +72,8 @@ public sealed class ProgressBookTests
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(5, Enumerable.Range(0, 100).Count(_ => book.MayReport()));
     }
+
+    private static OwnerKey Owner(string name) => new("embeddingjob", new NamespacedName("default", name));
 
     private static (ProgressBook Book, ProgressPods Pods, ManualTime Time) New()
     {

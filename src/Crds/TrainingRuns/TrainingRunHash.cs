@@ -1,0 +1,30 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace TextOps.Crds.TrainingRuns;
+
+/// <summary>What defines a run of a TrainingRun, see <see cref="Runs.RunIdentity"/>.</summary>
+public static class TrainingRunHash
+{
+    /// <summary>
+    /// SHA-256 of the canonical JSON of <c>dataset</c>, <c>features</c>, <c>candidates</c>, <c>search</c>, <c>evaluation</c> and <c>register</c>, as 64 hex digits. How many
+    /// Jobs with trials run at once changes no result, and is left out; how many trials share a Job does not either, but decides what a part of the run is.
+    /// </summary>
+    public static string Of(TrainingRunSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        var search = Node(spec.Search)!.AsObject();
+        search.Remove("parallelTrials");
+        return CanonicalJson.Sha256(new JsonObject
+        {
+            ["dataset"] = Node(spec.Dataset),
+            ["features"] = Node(spec.Features),
+            ["candidates"] = Node(spec.Candidates),
+            ["search"] = search,
+            ["evaluation"] = Node(spec.Evaluation),
+            ["register"] = Node(spec.Register),
+        });
+    }
+
+    private static JsonNode? Node<T>(T value) => JsonSerializer.SerializeToNode(value, Json.Objects);
+}
