@@ -116,6 +116,36 @@ public sealed class TrainVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Trees_learn_from_dense_blocks_and_are_fitted_as_they_will_be_served()
+    {
+        run.WriteReviews(150, change: (row, review) => review["price"] = row % 2 == 0 ? 10 + (row % 7) : 14 + (row % 9));
+        Candidate[] trees =
+        [
+            new() { Name = "forest", RandomForest = new RandomForest { NEstimators = 20 } },
+            new() { Name = "boosting", GradientBoosting = new GradientBoosting { NEstimators = 20, MaxDepth = 3 } },
+        ];
+        run.Task = run.Task with { Candidates = trees };
+        var prepared = await run.PrepareAsync();
+        var result = await run.TrainAsync(prepared, [.. trees.Select((candidate, number) => new Trial { Number = number, Candidate = candidate })]);
+        if (result.Trials[0].Error is { } missing && missing.Contains("need xgboost's library", StringComparison.Ordinal))
+        {
+            Assert.Skip((await run.ReadAsync<TrialRecord>(prepared, "trials/00000.json"))!.Error!);
+        }
+
+        Assert.All(result.Trials, trial => Assert.True(trial.Value > 0.6, trial.Error));
+        for (var number = 0; number < trees.Length; number++)
+        {
+            await run.FitAsync(prepared, new Trial { Number = number, Candidate = trees[number] });
+            Assert.Equal(["numbers"], (await run.ReadAsync<FittedModel>(prepared, WorkspaceLayout.FittedFile))!.Blocks);
+            Assert.Equal(trees[number].Name, (await run.ReadAsync<FittedModel>(prepared, WorkspaceLayout.FittedFile))!.Trial.Candidate.Name);
+        }
+
+        run.Task = run.Task with { Evaluation = new Evaluation { BootstrapSamples = 0 } };
+        var evaluated = await run.EvaluateAsync(prepared, best: 1);
+        Assert.Equal("boosting", evaluated.Version!.Candidate);
+    }
+
+    [Fact]
     public async Task A_graph_that_gives_other_probabilities_than_the_trainer_is_refused()
     {
         run.WriteReviews(100);
