@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures on this machine, each against a reference in the same run; prints tables. Takes about twenty minutes; needs the shared data beside the repository
-# for the encoder (TEXTOPS_SHARED_DATA). Usage: bench/run.sh [tokenizers|embedding|end-to-end|operator ...]
+# Measures on this machine, each against a reference in the same run; prints tables. Takes about thirty minutes; needs the shared data beside the repository
+# for the encoder and the datasets (TEXTOPS_SHARED_DATA). Usage: bench/run.sh [tokenizers|embedding|end-to-end|operator|learning ...]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 data=${TEXTOPS_SHARED_DATA:-$(cd .. && pwd)/shared/data}
@@ -68,7 +68,15 @@ operator() {
   dotnet run --project bench/Operator -c Release --no-build -- "${TEXTOPS_CLUSTER:-artifacts/cluster}" src/Operator/bin/Release/net10.0/textops-operator
 }
 
-for part in "${@:-tokenizers embedding end-to-end operator}"; do
+# Classifiers on public datasets beside scikit-learn (Debian's python3-sklearn, where it is there); LEARNING names datasets and feature sets where not all are wanted.
+learning() {
+  [[ -d $data/datasets ]] || { echo "skipped: $data/datasets is not here" >&2; return; }
+  dotnet build bench/Learning -c Release -v quiet >&2
+  # shellcheck disable=SC2086
+  bench/Learning/bin/Release/net10.0/textops-bench-learning "$data" bench/Learning/sklearn_fit.py ${LEARNING:-}
+}
+
+for part in "${@:-tokenizers embedding end-to-end operator learning}"; do
   for verb in $part; do
     echo "## $verb"
     "$verb"

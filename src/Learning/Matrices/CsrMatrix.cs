@@ -49,4 +49,35 @@ public sealed class CsrMatrix
 
         return new CsrMatrix(rows.Length, Columns, starts, columns, values);
     }
+
+    /// <summary>Matrices of the same rows side by side.</summary>
+    internal static CsrMatrix Beside(ReadOnlySpan<CsrMatrix> matrices)
+    {
+        var (rows, total, columnCount) = (matrices[0].Rows, 0, 0);
+        foreach (var matrix in matrices)
+        {
+            columnCount += matrix.Columns;
+            total = checked(total + matrix.Values.Length);
+        }
+
+        var (starts, columns, values) = (new int[rows + 1], new int[total], new double[total]);
+        var at = 0;
+        for (var row = 0; row < rows; row++)
+        {
+            var first = 0;
+            foreach (var matrix in matrices)
+            {
+                for (var i = matrix.RowStarts[row]; i < matrix.RowStarts[row + 1]; i++, at++)
+                {
+                    (columns[at], values[at]) = (first + matrix.ColumnIndices[i], matrix.Values[i]);
+                }
+
+                first += matrix.Columns;
+            }
+
+            starts[row + 1] = at;
+        }
+
+        return new CsrMatrix(rows, columnCount, starts, columns, values);
+    }
 }

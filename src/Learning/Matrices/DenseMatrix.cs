@@ -38,4 +38,28 @@ public sealed class DenseMatrix
 
         return new DenseMatrix(rows.Length, Columns, values);
     }
+
+    /// <summary>Matrices of the same rows side by side.</summary>
+    internal static DenseMatrix Beside(ReadOnlySpan<DenseMatrix> matrices)
+    {
+        var (rows, columns) = (matrices[0].Rows, 0);
+        foreach (var matrix in matrices)
+        {
+            columns += matrix.Columns;
+        }
+
+        var values = new float[(long)rows * columns];
+        var first = 0;
+        foreach (var matrix in matrices)
+        {
+            for (var row = 0; row < rows; row++)
+            {
+                matrix.Row(row).CopyTo(values.AsSpan((row * columns) + first));
+            }
+
+            first += matrix.Columns;
+        }
+
+        return new DenseMatrix(rows, columns, values);
+    }
 }

@@ -20,4 +20,22 @@ public sealed record FeatureMatrix
 
     /// <summary>The given rows, in their order.</summary>
     public FeatureMatrix TakeRows(ReadOnlySpan<int> rows) => new() { Sparse = Sparse?.TakeRows(rows), Dense = Dense?.TakeRows(rows) };
+
+    /// <summary>Matrices of the same rows side by side: all sparse columns in their order, then all dense ones.</summary>
+    /// <exception cref="ArgumentException">They differ in rows, or there is none.</exception>
+    public static FeatureMatrix Beside(IReadOnlyList<FeatureMatrix> matrices)
+    {
+        if (matrices.Count == 0 || matrices.Any(matrix => matrix.Rows != matrices[0].Rows))
+        {
+            throw new ArgumentException($"matrices of {string.Join(", ", matrices.Select(matrix => matrix.Rows))} rows do not fit side by side", nameof(matrices));
+        }
+
+        CsrMatrix[] sparse = [.. matrices.Select(matrix => matrix.Sparse).OfType<CsrMatrix>()];
+        DenseMatrix[] dense = [.. matrices.Select(matrix => matrix.Dense).OfType<DenseMatrix>()];
+        return new FeatureMatrix
+        {
+            Sparse = sparse.Length > 1 ? CsrMatrix.Beside(sparse) : sparse.FirstOrDefault(),
+            Dense = dense.Length > 1 ? DenseMatrix.Beside(dense) : dense.FirstOrDefault(),
+        };
+    }
 }

@@ -1,7 +1,7 @@
 namespace TextOps.Onnx.Embeddings;
 
 /// <summary>Paths that a model's own files name: untrusted, so they must stay inside the model's folder.</summary>
-internal static class ModelPath
+public static class ModelPath
 {
     /// <summary>Whether a relative path is made of plain names only: no root, no <c>..</c>, no empty part, no backslash or control character.</summary>
     public static bool IsInside(string path)

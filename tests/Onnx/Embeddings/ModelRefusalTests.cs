@@ -1,4 +1,5 @@
 using TextOps.Onnx.Embeddings;
+using TextOps.Onnx.Graphs;
 using TextOps.Onnx.Tests.Graphs;
 using TextOps.Tests;
 
@@ -33,7 +34,7 @@ public sealed class ModelRefusalTests
             .Write("config_sentence_transformers.json", """{"prompts": {"q": "a"}, "default_prompt_name": "q"}""")
             .Write("1_Pooling/config.json", """{"pooling_mode_mean_tokens": true, "include_prompt": false}"""),
         ["an input that nobody gives"] = model => model.Write("model.onnx", new LookupGraph { Inputs = ["input_ids", "past_key_values"] }),
-        ["a mask of floats"] = model => model.Write("model.onnx", new LookupGraph { Inputs = ["input_ids", "attention_mask"], OtherInputType = 1 }),
+        ["a mask of floats"] = model => model.Write("model.onnx", new LookupGraph { Inputs = ["input_ids", "attention_mask"], OtherInputType = OnnxType.Float }),
         ["another output"] = model => model.Write("model.onnx", new LookupGraph { Output = "logits" }),
         ["a pooled output"] = model => model.Write("model.onnx", new LookupGraph { Inputs = ["input_ids", "attention_mask"], Operators = ["Flatten"], OutputRank = 2 }),
         ["an operator that mixes tokens unmasked"] = model => model.Write("model.onnx", new LookupGraph { Operators = ["Softmax"] }),

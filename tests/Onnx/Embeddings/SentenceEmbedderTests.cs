@@ -1,4 +1,5 @@
 using TextOps.Onnx.Embeddings;
+using TextOps.Onnx.Graphs;
 using TextOps.Onnx.Tests.Graphs;
 
 namespace TextOps.Onnx.Tests.Embeddings;
@@ -111,7 +112,7 @@ public sealed class SentenceEmbedderTests
     [Fact]
     public void Half_precision_vectors_and_narrow_ids_are_converted()
     {
-        using var model = new TinyModel().Write("onnx/model_fp16.onnx", new LookupGraph { InputType = 6, Operators = ["Cast"], OutputType = 10 });
+        using var model = new TinyModel().Write("onnx/model_fp16.onnx", new LookupGraph { InputType = OnnxType.Int32, Operators = ["Cast"], OutputType = OnnxType.Float16 });
         using var embedder = model.Load(new SentenceEmbedderOptions { Precision = Precision.Float16, Normalize = false });
 
         Assert.Equal([-1f, 5f], Embed(embedder, [2, 3]));

@@ -41,7 +41,7 @@ internal sealed class TinyModel : IDisposable
 
     public TinyModel Write(string file, LookupGraph graph)
     {
-        File.WriteAllBytes(Place(file), OnnxWriter.Lookup(graph));
+        File.WriteAllBytes(Place(file), graph.ToArray());
         return this;
     }
 

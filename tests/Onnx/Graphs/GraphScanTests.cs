@@ -9,7 +9,7 @@ public sealed class GraphScanTests
     [Fact]
     public void Lists_the_operators_of_a_graph()
     {
-        var scan = Read(OnnxWriter.Lookup(new LookupGraph { Operators = ["Cast", "Identity"] }));
+        var scan = Read(new LookupGraph { Operators = ["Cast", "Identity"] }.ToArray());
 
         Assert.Equal(["Cast", "Gather", "Identity"], scan.Operators.Order());
         Assert.Empty(scan.ExternalLocations);
@@ -25,25 +25,25 @@ public sealed class GraphScanTests
     [InlineData("a node's sparse tensor", "graph:1 node:5 attribute:22 sparse:2")]
     public void Finds_external_data_wherever_a_tensor_can_be(string place, string path)
     {
-        var tensor = new OnnxWriter().Message(13, new OnnxWriter().Text(1, "location").Text(2, "weights.bin"));
+        var tensor = new ProtobufWriter().Message(13, new ProtobufWriter().Text(1, "location").Text(2, "weights.bin"));
         foreach (var field in path.Split(' ').Reverse().Select(step => int.Parse(step[(step.IndexOf(':', StringComparison.Ordinal) + 1)..])))
         {
-            tensor = new OnnxWriter().Message(field, tensor);
+            tensor = new ProtobufWriter().Message(field, tensor);
         }
 
-        Assert.True(Read(new OnnxWriter().Message(7, tensor).ToArray()).ExternalLocations.SetEquals(["weights.bin"]), place);
+        Assert.True(Read(new ProtobufWriter().Message(7, tensor).ToArray()).ExternalLocations.SetEquals(["weights.bin"]), place);
     }
 
     [Fact]
     public void Finds_external_data_in_functions_and_training_graphs()
     {
-        var tensor = new OnnxWriter().Message(13, new OnnxWriter().Text(1, "location").Text(2, "function.bin"));
-        var node = new OnnxWriter().Message(5, new OnnxWriter().Message(5, tensor));
-        var initialisation = new OnnxWriter().Message(5, new OnnxWriter().Message(13, new OnnxWriter().Text(1, "location").Text(2, "training.bin")));
-        var file = new OnnxWriter()
-            .Message(7, new OnnxWriter().Text(2, "main"))
-            .Message(25, new OnnxWriter().Message(7, node))
-            .Message(20, new OnnxWriter().Message(1, initialisation));
+        var tensor = new ProtobufWriter().Message(13, new ProtobufWriter().Text(1, "location").Text(2, "function.bin"));
+        var node = new ProtobufWriter().Message(5, new ProtobufWriter().Message(5, tensor));
+        var initialisation = new ProtobufWriter().Message(5, new ProtobufWriter().Message(13, new ProtobufWriter().Text(1, "location").Text(2, "training.bin")));
+        var file = new ProtobufWriter()
+            .Message(7, new ProtobufWriter().Text(2, "main"))
+            .Message(25, new ProtobufWriter().Message(7, node))
+            .Message(20, new ProtobufWriter().Message(1, initialisation));
 
         Assert.Equal(["function.bin", "training.bin"], Read(file.ToArray()).ExternalLocations.Order());
     }
@@ -51,13 +51,13 @@ public sealed class GraphScanTests
     [Fact]
     public void Graphs_nested_without_end_are_refused()
     {
-        var graph = new OnnxWriter();
+        var graph = new ProtobufWriter();
         for (var i = 0; i < 100; i++)
         {
-            graph = new OnnxWriter().Message(1, new OnnxWriter().Message(5, new OnnxWriter().Message(6, graph)));
+            graph = new ProtobufWriter().Message(1, new ProtobufWriter().Message(5, new ProtobufWriter().Message(6, graph)));
         }
 
-        var failure = Assert.Throws<ModelFormatException>(() => Read(new OnnxWriter().Message(7, graph).ToArray()));
+        var failure = Assert.Throws<ModelFormatException>(() => Read(new ProtobufWriter().Message(7, graph).ToArray()));
 
         Assert.Contains("nested more than 32 deep", failure.Message, StringComparison.Ordinal);
     }
@@ -74,7 +74,7 @@ public sealed class GraphScanTests
     [InlineData("a name of 5,000 bytes", null)]
     public void Forged_lengths_are_refused_without_being_allocated(string story, byte[]? file)
     {
-        file ??= new OnnxWriter().Message(7, new OnnxWriter().Message(1, new OnnxWriter().Text(4, new string('x', 5_000)))).ToArray();
+        file ??= new ProtobufWriter().Message(7, new ProtobufWriter().Message(1, new ProtobufWriter().Text(4, new string('x', 5_000)))).ToArray();
 
         var failure = Assert.Throws<ModelFormatException>(() => Read(file));
 
