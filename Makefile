@@ -13,7 +13,8 @@ export DOTNET_SKIP_FIRST_TIME_EXPERIENCE := 1
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
-setup: node_modules/.package-lock.json ## install what the build needs (npm; NuGet comes with the build)
+setup: node_modules/.package-lock.json ## fetch what the build needs (npm, Debian's xgboost library; NuGet comes with the build)
+	hack/native/xgboost.sh
 
 node_modules/.package-lock.json: package.json package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund

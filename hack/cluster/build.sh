@@ -6,7 +6,7 @@
 # Usage: hack/cluster/build.sh kubernetes|crds|kubectl    Prints the folder of the binaries. What is there already is not built again.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-source "$here/debian.sh"
+source "$here/../debian.sh"
 
 cache=${TEXTOPS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/textops}
 started=$SECONDS

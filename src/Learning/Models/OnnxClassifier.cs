@@ -7,7 +7,7 @@ using TextOps.Onnx.Graphs;
 
 namespace TextOps.Learning.Models;
 
-/// <summary>A trained model as it is served: the graph that <see cref="Families.ITrainedClassifier.ToOnnx"/> wrote. One thread at a time.</summary>
+/// <summary>A trained model as it is served: the graph that <see cref="Families.ITrainedClassifier.ToOnnx"/> wrote. Safe for use by many threads at once.</summary>
 public sealed class OnnxClassifier : IDisposable
 {
     /// <summary>Terms * margins of one run: what a sparse graph looks up stays in the cache.</summary>
@@ -109,6 +109,12 @@ public sealed class OnnxClassifier : IDisposable
             }
 
             using var outputs = session.Run(run, names, values, OutputNames);
+            var size = outputs[0].GetTensorTypeAndShape().Shape;
+            if (!size.AsSpan().SequenceEqual([rows, shape.Labels]))
+            {
+                throw new ModelFormatException($"the graph gave [{string.Join(", ", size)}] for {rows} rows and {shape.Labels} labels");
+            }
+
             var result = outputs[0].GetTensorDataAsSpan<float>();
             for (var i = 0; i < probabilities.Length; i++)
             {
@@ -188,7 +194,7 @@ public sealed class OnnxClassifier : IDisposable
         {
             PredictProbabilities(row);
         }
-        catch (Exception failure) when (failure is OnnxRuntimeException or IndexOutOfRangeException)
+        catch (Exception failure) when (failure is OnnxRuntimeException or ModelFormatException)
         {
             throw new ModelFormatException($"{path} does not run with a row of {shape.SparseColumns} sparse and {shape.DenseColumns} dense columns: {failure.Message}", failure);
         }

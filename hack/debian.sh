@@ -5,7 +5,7 @@ debian_mirror() {
   local mirror
   mirror=$(cat /etc/apt/sources.list.d/*.sources 2>/dev/null | awk '/^URIs:/ {print $2; exit}')
   [[ -n $mirror ]] || mirror=$(cat /etc/apt/sources.list 2>/dev/null | awk '$1 == "deb" {for (i = 2; i <= NF; i++) if ($i ~ /^https?:/) {print $i; exit}}')
-  [[ -n $mirror ]] || { echo "no Debian mirror in /etc/apt; set KUBECONFIG or KUBEBUILDER_ASSETS instead of building a server" >&2; return 1; }
+  [[ -n $mirror ]] || { echo "no Debian mirror in /etc/apt" >&2; return 1; }
   echo "$mirror"
 }
 
