@@ -8,10 +8,10 @@ public static class Metrics
     /// <summary>Part of the rows whose label is right.</summary>
     public const string Accuracy = "accuracy";
 
-    /// <summary>Mean of the classes' recalls.</summary>
+    /// <summary>Mean of the recalls of the classes that are true of a row.</summary>
     public const string BalancedAccuracy = "balanced_accuracy";
 
-    /// <summary>Mean of the classes' F1.</summary>
+    /// <summary>Mean of the classes' F1, over the classes that occur, true or predicted; so are the other means.</summary>
     public const string F1Macro = "f1_macro";
 
     /// <summary>Mean of the classes' F1, weighted by their rows.</summary>
@@ -23,7 +23,7 @@ public static class Metrics
     /// <summary>Mean of the classes' precisions, weighted by their rows.</summary>
     public const string PrecisionWeighted = "precision_weighted";
 
-    /// <summary>Mean of the classes' recalls over all labels.</summary>
+    /// <summary>Mean of the classes' recalls; 0 counts for one that was predicted but never true.</summary>
     public const string RecallMacro = "recall_macro";
 
     /// <summary>Mean of the classes' recalls, weighted by their rows.</summary>
