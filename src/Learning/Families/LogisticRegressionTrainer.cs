@@ -6,9 +6,9 @@ using TextOps.Learning.Matrices;
 namespace TextOps.Learning.Families;
 
 /// <summary>
-/// Logistic regression with scikit-learn's objective: C * sum of weighted log losses + half the squared weights, intercepts free; two classes have one row of weights
-/// (sigmoid), more have one each (softmax). Minimised by L-BFGS over scaled columns. Ends, as scikit-learn does, when no component of the gradient divided by (C * sum of row weights)
-/// is larger than the tolerance, or after the most iterations. One thread.
+/// Logistic regression with scikit-learn's objective: C * sum of weighted log losses + half the squared weights, intercepts free; two classes have one row of weights (sigmoid), more have
+/// one each (softmax). Minimised by L-BFGS over scaled columns. Ends where no component of the gradient divided by (C * sum of row weights) is larger than the tolerance, as scikit-learn
+/// does, and the next step promises to lower the loss, divided likewise, by no more; or after the most iterations. One thread.
 /// </summary>
 public sealed class LogisticRegressionTrainer : IClassifierTrainer
 {

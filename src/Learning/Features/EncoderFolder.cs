@@ -13,6 +13,11 @@ internal static class EncoderFolder
     public static PipelineEncoder Load(string root, string block, FeaturizerJson embedding)
     {
         var settings = embedding["settings"].Settings<EmbeddingModel>();
+        if (settings.Prompt is { Length: > FeaturizerLimits.MaxPromptLength } prompt)
+        {
+            throw embedding["settings"].Refused($"has a prompt of {prompt.Length} characters; at most {FeaturizerLimits.MaxPromptLength} are taken");
+        }
+
         var files = FilesOf(embedding["files"]);
         var folder = Path.Combine(root, FeaturePipeline.EncodersFolder, block);
         if (ModelPath.FirstLink(root, $"{FeaturePipeline.EncodersFolder}/{block}") is { } link)

@@ -12,11 +12,9 @@ internal static class FeaturizerLimits
     public const long MaxBytes = 512L << 20;
 
     public const int MaxBlocks = 16;
+    public const int MinLabels = 2;
     public const int MaxLabels = 100_000;
     public const int MaxTerms = 20_000_000;
-
-    /// <summary>Longest term in UTF-16 units: words have no limit of their own.</summary>
-    public const int MaxTermLength = 1 << 20;
 
     /// <summary>Longest label or name of a field, in UTF-16 units.</summary>
     public const int MaxNameLength = 4096;
@@ -25,4 +23,5 @@ internal static class FeaturizerLimits
     public const int MaxNumbers = 80;
     public const int MaxDimensions = 1 << 20;
     public const int MaxEncoderFiles = 64;
+    public const int MaxPromptLength = 4096;
 }

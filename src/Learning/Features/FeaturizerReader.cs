@@ -60,7 +60,7 @@ internal sealed class FeaturizerReader
         Expect(root["apiVersion"], FeaturizerLimits.ApiVersion);
         Expect(root["kind"], FeaturizerLimits.Kind);
         var textField = root["textField"].Text(FeaturizerLimits.MaxNameLength);
-        var labels = root["labels"].Names(2, FeaturizerLimits.MaxLabels, FeaturizerLimits.MaxNameLength, "labels");
+        var labels = root["labels"].Names(FeaturizerLimits.MinLabels, FeaturizerLimits.MaxLabels, FeaturizerLimits.MaxNameLength, "labels");
         var blocks = new List<PipelineBlock>();
         foreach (var item in root["blocks"].Items(1, FeaturizerLimits.MaxBlocks, "blocks"))
         {
@@ -102,7 +102,7 @@ internal sealed class FeaturizerReader
             throw tfidf["settings"].Refused($"asks for n-grams of {settings.NgramMin} to {settings.NgramMax}; 1 to {FeaturizerLimits.MaxNgram} are made");
         }
 
-        var vocabulary = tfidf["vocabulary"].Names(1, FeaturizerLimits.MaxTerms, FeaturizerLimits.MaxTermLength, "terms");
+        var vocabulary = tfidf["vocabulary"].Names(1, FeaturizerLimits.MaxTerms, int.MaxValue, "terms");
         var expected = settings.UseIdf ? vocabulary.Length : 0;
         var idf = tfidf["idf"].Numbers(expected, $"numbers ({vocabulary.Length} terms, useIdf {settings.UseIdf})");
         return new TfidfBlock(name, TfidfVectorizer.Of(settings, vocabulary, idf));

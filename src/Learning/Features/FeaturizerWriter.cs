@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using TextOps.Crds;
+using TextOps.Learning.Families;
 
 namespace TextOps.Learning.Features;
 
@@ -10,6 +11,7 @@ internal static class FeaturizerWriter
 {
     public static void Write(FeaturePipeline pipeline, string folder, string textField, IReadOnlyList<string> labels)
     {
+        Check(textField, labels);
         Directory.CreateDirectory(folder);
         var path = Path.Combine(folder, FeaturePipeline.FileName);
         using (var stream = File.Create(path))
@@ -40,7 +42,21 @@ internal static class FeaturizerWriter
         var length = new FileInfo(path).Length;
         if (length > FeaturizerLimits.MaxBytes)
         {
-            throw new Families.TrainingException($"{path} has {length} bytes; at most {FeaturizerLimits.MaxBytes} can be loaded again; set tfidf.maxFeatures, or raise minDf");
+            throw new TrainingException($"{path} has {length} bytes; at most {FeaturizerLimits.MaxBytes} can be loaded again; set tfidf.maxFeatures, or raise minDf");
+        }
+    }
+
+    /// <summary>Refuses what could not be read back.</summary>
+    private static void Check(string textField, IReadOnlyList<string> labels)
+    {
+        if (labels.Count is < FeaturizerLimits.MinLabels or > FeaturizerLimits.MaxLabels || labels.Distinct(StringComparer.Ordinal).Count() < labels.Count)
+        {
+            throw new TrainingException($"a model has {FeaturizerLimits.MinLabels} to {FeaturizerLimits.MaxLabels} labels that differ, not these {labels.Count}");
+        }
+
+        if (labels.Append(textField).FirstOrDefault(name => name.Length is 0 or > FeaturizerLimits.MaxNameLength) is { } name)
+        {
+            throw new TrainingException($"labels and the field of the text have 1 to {FeaturizerLimits.MaxNameLength} characters, but one has {name.Length}");
         }
     }
 

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace TextOps.Learning.Families.Logistic;
 
 /// <summary>Minimises a <see cref="LogisticProblem"/> by L-BFGS.</summary>
-/// <param name="tolerance">Largest component of the gradient, without scales, at which it ends.</param>
+/// <param name="tolerance">It ends where no component of the gradient, without scales, is larger, and the next step promises no more.</param>
 internal sealed class LbfgsMinimizer(LogisticProblem problem, double tolerance, int maxIterations)
 {
     private const int HistorySize = 10;
@@ -24,13 +24,22 @@ internal sealed class LbfgsMinimizer(LogisticProblem problem, double tolerance, 
         problem.Gradient(parameters, gradient);
         var (iterations, idle) = (0, 0);
         var hasHistory = false;
-        for (; iterations < maxIterations && idle < MostIdle && problem.LargestUnscaled(gradient) > tolerance; iterations++)
+        var converged = false;
+        for (; ; iterations++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var (parameterProduct, ownProduct, norm) = history.Direct(gradient, parameters, problem.Penalty, direction);
+            var slope = FixedOrder.Dot(gradient, direction);
+
+            // Half the slope is what a quasi-Newton step promises. Columns that hardly occur have small gradients from the start, however far they are from their minimum.
+            converged = problem.LargestUnscaled(gradient) <= tolerance && -slope / 2 <= tolerance;
+            if (converged || iterations == maxIterations || idle == MostIdle)
+            {
+                break;
+            }
+
             problem.Face(direction);
             var loss = rowLoss + penalty;
-            var slope = FixedOrder.Dot(gradient, direction);
             var start = penalty;
             var found = slope < 0 ? LineSearch.Find(At, loss, slope) : null;
             if (found is not { } step)
@@ -69,8 +78,7 @@ internal sealed class LbfgsMinimizer(LogisticProblem problem, double tolerance, 
             double PenaltyAt(double length) => start + (length * parameterProduct) + (0.5 * length * length * ownProduct);
         }
 
-        var largest = problem.LargestUnscaled(gradient);
-        return new Outcome(parameters, iterations, rowLoss + penalty, largest, largest <= tolerance);
+        return new Outcome(parameters, iterations, rowLoss + penalty, problem.LargestUnscaled(gradient), converged);
     }
 
     /// <summary>Where a search ended.</summary>

@@ -21,7 +21,8 @@ internal sealed class LogisticProblem
     private readonly double[] logits;
     private readonly double[] lineLogits;
     private readonly double[] residuals;
-    private readonly double[] start;
+    private readonly double[] startIntercepts;
+    private readonly double[] lineIntercepts;
     private readonly double interceptScale;
 
     /// <summary>Makes the problem.</summary>
@@ -33,6 +34,13 @@ internal sealed class LogisticProblem
 
         // Whole vectors of four: the last ones are of no class and stay 0.
         stride = classes == 1 ? 1 : (classes + 3) / 4 * 4;
+        var (parameters, logitCount) = (((long)features.SparseColumns + features.DenseColumns + 1) * stride, (long)labels.Length * stride);
+        if (Math.Max(parameters, logitCount) > Array.MaxLength)
+        {
+            throw new TrainingException(
+                $"logistic regression of {labelCount} labels, {features.SparseColumns + features.DenseColumns} columns and {labels.Length} rows is too large ({Math.Max(parameters, logitCount)} numbers side by side, at most {Array.MaxLength}); set tfidf.maxFeatures, or train on fewer rows");
+        }
+
         var weights = rowWeights.ToArray();
         TensorPrimitives.Multiply(weights, inverseStrength, weights);
         TotalWeight = FixedOrder.Sum(weights);
@@ -44,14 +52,13 @@ internal sealed class LogisticProblem
         dense = features.Dense is { Columns: > 0 } numbers ? new DenseColumns(numbers, weights, curvature) : null;
         interceptScale = 1 / Math.Sqrt(curvature * TotalWeight);
         sparseLength = (sparse?.Kept.Length ?? 0) * stride;
-        var length = checked(sparseLength + (((dense?.Means.Length ?? 0) + 1) * stride));
-        (penalty, start) = (new double[length], new double[length]);
+        penalty = new double[sparseLength + (((dense?.Means.Length ?? 0) + 1) * stride)];
         Spread(sparse?.Scales ?? [], 0);
         Spread(dense?.Scales ?? [], sparseLength);
-        StartAt(parts);
+        (startIntercepts, lineIntercepts) = (BestIntercepts(parts), new double[stride]);
 
         losses = new LogisticLosses(labels.ToArray(), weights, stride);
-        logits = new double[checked(labels.Length * stride)];
+        logits = new double[logitCount];
         (lineLogits, residuals) = (new double[logits.Length], new double[logits.Length]);
     }
 
@@ -67,7 +74,8 @@ internal sealed class LogisticProblem
     /// <summary>Goes to the first parameters and gives their loss.</summary>
     public double Start(Span<double> parameters)
     {
-        start.CopyTo(parameters);
+        parameters.Clear();
+        startIntercepts.CopyTo(parameters[^stride..]);
         logits.AsSpan().Clear();
         AddProducts(parameters, logits);
         for (var pad = classes; pad < stride; pad++)
@@ -176,7 +184,7 @@ internal sealed class LogisticProblem
     {
         sparse?.AddProducts(parameters[..sparseLength], target, stride);
         dense?.AddProducts(parameters[sparseLength..^stride], target, stride);
-        Span<double> intercepts = new double[stride];
+        var intercepts = lineIntercepts;
         TensorPrimitives.Multiply(parameters[^stride..], interceptScale, intercepts);
         if (stride == 1)
         {
@@ -210,13 +218,14 @@ internal sealed class LogisticProblem
         }
     }
 
-    private void StartAt(double[] parts)
+    /// <summary>The best intercepts without weights, divided by their scale.</summary>
+    private double[] BestIntercepts(double[] parts)
     {
-        var intercepts = start.AsSpan(start.Length - stride);
+        var intercepts = new double[stride];
         if (classes == 1)
         {
             intercepts[0] = Math.Log(parts[1] / parts[0]) / interceptScale;
-            return;
+            return intercepts;
         }
 
         var mean = parts.Average(Math.Log);
@@ -224,6 +233,8 @@ internal sealed class LogisticProblem
         {
             intercepts[k] = (Math.Log(parts[k]) - mean) / interceptScale;
         }
+
+        return intercepts;
     }
 
     private static double LargestOf(ReadOnlySpan<double> values) => Math.Abs(values[TensorPrimitives.IndexOfMaxMagnitude(values)]);
