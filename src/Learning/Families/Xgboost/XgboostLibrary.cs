@@ -79,8 +79,10 @@ internal static partial class XgboostLibrary
         }
         catch (Exception failure) when (failure is DllNotFoundException or BadImageFormatException)
         {
-            return (0, $"gradientBoosting and randomForest need xgboost's library, and {file ?? LibraryFile} cannot be loaded: " +
-                $"{failure.Message.Split('\n')[0].TrimEnd('.')}; install Debian's package libxgboost0, run 'make setup' before building, or set {PathVariable} to the file");
+            // .NET's own advice is the first line; what the system says follows.
+            var said = failure.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            return (0, $"gradientBoosting and randomForest need xgboost's library, which cannot be loaded: {(said.Length > 1 ? said[1] : said[0])}; " +
+                $"install Debian's package libxgboost0, run 'make setup' before building, or set {PathVariable} to the file");
         }
     }
 
