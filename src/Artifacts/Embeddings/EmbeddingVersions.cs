@@ -116,7 +116,7 @@ public sealed class EmbeddingVersions(IObjectStore store, string name, TaskOwner
         var versions = new List<VersionState>();
         await foreach (var folder in Store.ListFoldersAsync(Layout.Folder, cancellationToken))
         {
-            if (VersionLayout.VersionNumber(folder) is { } version)
+            if (VersionNumber.Parse(folder) is { } version)
             {
                 var planned = await Store.ExistsAsync(Layout.File(version, VersionLayout.PlanFile), cancellationToken);
                 versions.Add(new VersionState(version, planned, await Store.ExistsAsync(Layout.File(version, VersionLayout.ManifestFile), cancellationToken)));
@@ -159,24 +159,7 @@ public sealed class EmbeddingVersions(IObjectStore store, string name, TaskOwner
         int version, string path, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(write);
-        var (bytes, sha256) = (0L, string.Empty);
-        await Store.PutAsync(
-            Layout.File(version, path),
-            async (stream, cancel) =>
-            {
-                var content = new DigestStream(stream);
-                try
-                {
-                    await write(content, cancel);
-                    (bytes, sha256) = await content.CompleteAsync(cancel);
-                }
-                finally
-                {
-                    content.Release();
-                }
-            },
-            PutCondition.None,
-            cancellationToken);
+        var (bytes, sha256) = await Store.PutWithDigestAsync(Layout.File(version, path), write, PutCondition.None, cancellationToken);
         return new VersionFile { Path = path, Bytes = bytes, Sha256 = sha256 };
     }
 
@@ -234,30 +217,12 @@ public sealed class EmbeddingVersions(IObjectStore store, string name, TaskOwner
         return committed;
     }
 
-    private async Task MoveLatestAsync(int version, CancellationToken cancellationToken)
-    {
-        var pointer = new LatestPointer { Version = version, Manifest = Layout.File(version, VersionLayout.ManifestFile) };
-        while (true)
-        {
-            // The tag first: where the pointer moves before it is read, the tag is old and the swap fails.
-            var seen = await Store.HeadAsync(Layout.Latest, cancellationToken);
-            if (seen is not null && await ReadLatestAsync(cancellationToken) is { } latest && latest.Version >= version)
-            {
-                return;
-            }
-
-            try
-            {
-                var condition = seen is null ? PutCondition.IfNoneMatch : PutCondition.IfMatch(seen.ETag!);
-                await JsonDocuments.WriteAsync(Store, Layout.Latest, pointer, condition, cancellationToken);
-                return;
-            }
-            catch (PreconditionFailedException)
-            {
-                // Somebody else moved it; look again.
-            }
-        }
-    }
+    private Task MoveLatestAsync(int version, CancellationToken cancellationToken) => JsonDocuments.SwapAsync<LatestPointer>(
+        Store,
+        Layout.Latest,
+        RemoveLatest,
+        latest => latest?.Version >= version ? null : new LatestPointer { Version = version, Manifest = Layout.File(version, VersionLayout.ManifestFile) },
+        cancellationToken);
 
     private Task<T?> ReadAsync<T>(int version, string path, CancellationToken cancellationToken)
         where T : class =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TextOps.Artifacts.Stores;
+using TextOps.Crds;
 
 namespace TextOps.Artifacts.Embeddings;
 
@@ -34,24 +35,6 @@ public sealed class VersionLayout
     /// <summary>Key of the pointer to the last committed version.</summary>
     public string Latest => Folder + "latest.json";
 
-    /// <summary>Name of a version's folder: <c>v000003</c>.</summary>
-    public static string VersionName(int version) =>
-        version > 0
-            ? string.Create(CultureInfo.InvariantCulture, $"v{version:D6}")
-            : throw new ArgumentOutOfRangeException(nameof(version), version, "versions count from 1");
-
-    /// <summary>The number of a version's folder; null where that is not what it is.</summary>
-    public static int? VersionNumber(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        return name.StartsWith('v')
-            && int.TryParse(name.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-            && version > 0
-            && VersionName(version) == name
-            ? version
-            : null;
-    }
-
     /// <summary>What the paths of all parts' files start with, and no others; those of one shard where it is given.</summary>
     public static IReadOnlyList<string> PartFilePrefixes(int? shard) => shard is { } number
         ? [string.Create(CultureInfo.InvariantCulture, $"{PartKind}-{number:D5}-"), string.Create(CultureInfo.InvariantCulture, $"{RejectsKind}-{number:D5}-")]
@@ -73,13 +56,13 @@ public sealed class VersionLayout
     public static string ShardRecordFile(int shard) => string.Create(CultureInfo.InvariantCulture, $"_shards/{shard:D5}.json");
 
     /// <summary>A version's folder, with a '/' at its end.</summary>
-    public string VersionFolder(int version) => $"{Folder}{VersionName(version)}/";
+    public string VersionFolder(int version) => $"{Folder}{VersionNumber.Name(version)}/";
 
     /// <summary>Key of a file of a version.</summary>
     public string File(int version, string path) => VersionFolder(version) + path;
 
     /// <summary>Key of a version's run record.</summary>
-    public string RunRecord(int version) => $"metadata/{Name}/{VersionName(version)}.json";
+    public string RunRecord(int version) => $"metadata/{Name}/{VersionNumber.Name(version)}.json";
 
     private static string PartFile(string kind, int shard, int sequence, string extension) =>
         string.Create(CultureInfo.InvariantCulture, $"{kind}-{shard:D5}-{sequence:D5}.{extension}");

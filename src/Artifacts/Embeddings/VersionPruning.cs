@@ -39,18 +39,8 @@ public static class VersionPruning
         return removed;
     }
 
-    private static async Task<bool> IsAbandonedAsync(EmbeddingVersions versions, int version, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        await foreach (var file in versions.Store.ListAsync(versions.Layout.VersionFolder(version), cancellationToken))
-        {
-            if (file.LastModified > now - AbandonedAfter)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+    private static async Task<bool> IsAbandonedAsync(EmbeddingVersions versions, int version, DateTimeOffset now, CancellationToken cancellationToken) =>
+        !await versions.Store.WasWrittenSinceAsync(versions.Layout.VersionFolder(version), now - AbandonedAfter, cancellationToken);
 
     private static async Task RemoveAsync(EmbeddingVersions versions, int version, CancellationToken cancellationToken)
     {

@@ -13,7 +13,7 @@ public static class JsonDocuments
     private static readonly JsonSerializerOptions Options = new(Json.Readable)
     {
         RespectNullableAnnotations = true,
-        Converters = { new SortedDictionaryConverter<string>(), new SortedDictionaryConverter<long>() },
+        Converters = { new SortedDictionaryConverter<string>(), new SortedDictionaryConverter<long>(), new SortedDictionaryConverter<double>(), new SortedDictionaryConverter<IReadOnlyList<double>>() },
     };
 
     /// <summary>Reads a document; null where there is none.</summary>
@@ -55,6 +55,56 @@ public static class JsonDocuments
             },
             condition,
             cancellationToken);
+    }
+
+    /// <summary>Reads a document that is in memory.</summary>
+    /// <param name="uri">Where it comes from; begins the message about a damaged one.</param>
+    /// <param name="repair">What to do about a damaged one; ends its message.</param>
+    /// <exception cref="StoreRefusedException">It is damaged.</exception>
+    public static T Parse<T>(ReadOnlySpan<byte> content, string uri, string repair)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(content, Options) ?? throw new JsonException("the document is null");
+        }
+        catch (JsonException exception)
+        {
+            throw new StoreRefusedException($"{uri} is damaged: {exception.Message}; {repair}", exception);
+        }
+    }
+
+    /// <summary>
+    /// Replaces a document by what <paramref name="next"/> makes of it (null where there is none), as one step among writers that do so; leaves it as it is where that is null.
+    /// Answers what was written, or null. <paramref name="next"/> is asked again whenever somebody else was faster.
+    /// </summary>
+    /// <param name="repair">What to do about a damaged document; ends its message.</param>
+    /// <exception cref="StoreRefusedException">The document that is there is damaged.</exception>
+    public static async Task<T?> SwapAsync<T>(IObjectStore store, string key, string repair, Func<T?, T?> next, CancellationToken cancellationToken)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(next);
+        while (true)
+        {
+            // The tag first: where the document changes before it is read, the tag is old and the swap fails.
+            var seen = await store.HeadAsync(key, cancellationToken);
+            var current = seen is null ? null : await ReadAsync<T>(store, key, repair, cancellationToken);
+            if (next(current) is not { } wanted)
+            {
+                return null;
+            }
+
+            try
+            {
+                await WriteAsync(store, key, wanted, seen is null ? PutCondition.IfNoneMatch : PutCondition.IfMatch(seen.ETag!), cancellationToken);
+                return wanted;
+            }
+            catch (PreconditionFailedException)
+            {
+                // Somebody else wrote or removed it; look again.
+            }
+        }
     }
 
     /// <summary>Writes keys in ordinal order.</summary>

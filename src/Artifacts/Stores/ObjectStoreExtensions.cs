@@ -24,4 +24,46 @@ public static class ObjectStoreExtensions
         ArgumentNullException.ThrowIfNull(store);
         return store.PutAsync(key, (stream, cancel) => stream.WriteAsync(content, cancel).AsTask(), condition, cancellationToken);
     }
+
+    /// <summary>Writes an object; answers its size and SHA-256 (lower-case hex digits), taken while it is written.</summary>
+    public static async Task<(long Bytes, string Sha256)> PutWithDigestAsync(
+        this IObjectStore store, string key, Func<Stream, CancellationToken, Task> write, PutCondition condition, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(write);
+        var written = (Bytes: 0L, Sha256: string.Empty);
+        await store.PutAsync(
+            key,
+            async (stream, cancel) =>
+            {
+                var content = new DigestStream(stream);
+                try
+                {
+                    await write(content, cancel);
+                    written = await content.CompleteAsync(cancel);
+                }
+                finally
+                {
+                    content.Release();
+                }
+            },
+            condition,
+            cancellationToken);
+        return written;
+    }
+
+    /// <summary>Whether an object whose key starts with <paramref name="prefix"/> was written after <paramref name="time"/>.</summary>
+    public static async Task<bool> WasWrittenSinceAsync(this IObjectStore store, string prefix, DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        await foreach (var found in store.ListAsync(prefix, cancellationToken))
+        {
+            if (found.LastModified > time)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

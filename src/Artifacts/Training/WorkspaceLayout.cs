@@ -20,8 +20,17 @@ public sealed class WorkspaceLayout
     /// <summary>Rows of the test split, a line each: text, numbers, label. The evaluation needs them to score other versions too.</summary>
     public const string TestFile = "test.jsonl";
 
+    /// <summary>Whose workspace it is; written first.</summary>
+    public const string OwnerFile = "owner.json";
+
+    /// <summary>All fitted blocks of features.</summary>
+    public const string PipelineFolder = "pipeline/";
+
     /// <summary>The fitted model and its feature pipeline, as they will be registered.</summary>
     public const string ModelFolder = "model/";
+
+    /// <summary>What <see cref="ModelFolder"/> holds; written last by the train task that fits.</summary>
+    public const string FittedFile = "fitted.json";
 
     /// <summary>What people read about the model.</summary>
     public const string ReportFile = "report.html";
@@ -36,8 +45,22 @@ public sealed class WorkspaceLayout
     /// <summary>Key of the folder of a run's workspace, without a '/' at its end.</summary>
     public static string FolderOf(string model, string runId, string fingerprint) => $"training/{model}/{runId}-{fingerprint[..8]}";
 
+    /// <summary>Folder of the workspaces of a model, with a '/' at its end.</summary>
+    public static string FolderOf(string model) => $"training/{model}/";
+
     /// <summary>Key of a file.</summary>
     public string File(string path) => Folder + path;
+
+    /// <summary>Numbers of the labels of a split's rows (int32).</summary>
+    public static string LabelsFile(string split) => $"labels-{split}.npy";
+
+    /// <summary>Groups of the training split's rows (int32): rows of a group stay in one fold.</summary>
+    public const string GroupsFile = "groups-train.npy";
+
+    /// <summary>A split's rows as a block of features sees them: <c>.npy</c> (float32) of a dense block; of a sparse one <c>.starts.npy</c>, <c>.columns.npy</c> (int32) and <c>.values.npy</c> (float64).</summary>
+    public static IReadOnlyList<string> FeatureFiles(string block, string split, bool sparse) => sparse
+        ? [$"features/{block}/{split}.starts.npy", $"features/{block}/{split}.columns.npy", $"features/{block}/{split}.values.npy"]
+        : [$"features/{block}/{split}.npy"];
 
     /// <summary>The record of a trial.</summary>
     public static string TrialFile(int number) => string.Create(CultureInfo.InvariantCulture, $"trials/{number:D5}.json");

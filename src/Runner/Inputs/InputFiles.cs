@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using TextOps.Artifacts.Embeddings;
-using TextOps.Crds.EmbeddingJobs;
 using TextOps.Runner.Progress;
 using TextOps.Runner.Text;
 
@@ -15,9 +14,9 @@ internal static class InputFiles
 
     /// <summary>Finds the files of <paramref name="source"/> and pins each by size and SHA-256.</summary>
     /// <exception cref="InputException">There are none, or one cannot be read.</exception>
-    public static async Task<IReadOnlyList<PinnedInput>> PinAsync(TextSource source, ProgressMeter progress, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<PinnedInput>> PinAsync(SourcePattern source, ProgressMeter progress, CancellationToken cancellationToken)
     {
-        var files = await new SourceListing(Files).ListAsync(source, cancellationToken);
+        var files = await new SourceListing(new LocalSourceFiles(source.Field)).ListAsync(source, cancellationToken);
         progress.Begin("Pinning", files.Sum(file => file.Bytes));
         var pinned = new List<PinnedInput>(files.Count);
         foreach (var file in files)
@@ -47,7 +46,7 @@ internal static class InputFiles
     {
         try
         {
-            return LocalSourceFiles.WrittenAt(uri);
+            return Files.WrittenAt(uri);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -52,6 +52,35 @@ internal static partial class RunnerEvents
     [LoggerMessage(Level = LogLevel.Information, Message = "version {Removed} is removed, because it is no longer kept")]
     public static partial void VersionRemoved(this ILogger log, int removed);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Workspace} is prepared already")]
+    public static partial void PreparedBefore(this ILogger log, string workspace);
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "{Workspace} is prepared: {Train} rows to train, {Validation} to validate, {Test} to test, {Rejected} rejected, {Columns} columns")]
+    public static partial void Prepared(this ILogger log, string workspace, long train, long validation, long test, long rejected, int columns);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "dataset: {Warning}")]
+    public static partial void DatasetWarning(this ILogger log, string warning);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Workspace} is removed, because nothing was written to it for a day")]
+    public static partial void WorkspaceRemoved(this ILogger log, string workspace);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "trial {Trial} ({Candidate}) has value {Value}, after {Seconds} s")]
+    public static partial void TrialDone(this ILogger log, int trial, string candidate, double value, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "trial {Trial} ({Candidate}) failed: {Failure}")]
+    public static partial void TrialFailed(this ILogger log, int trial, string candidate, string failure);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Candidate} is fitted on {Rows} rows in {Seconds} s; trainer and graph differ by {Difference} at most")]
+    public static partial void ModelFitted(this ILogger log, string candidate, int rows, double seconds, double difference);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "gate {Gate} does not hold: {Metric} is {Value}, and must be {Bound}")]
+    public static partial void GateFailed(this ILogger log, string gate, string metric, string value, string bound);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Output} is registered with digest {Digest}")]
+    public static partial void Registered(this ILogger log, string output, string digest);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "{Reason}: {Failure}")]
     public static partial void TaskFailed(this ILogger log, string reason, string failure, Exception? exception);
 

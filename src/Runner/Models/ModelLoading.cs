@@ -12,9 +12,10 @@ namespace TextOps.Runner.Models;
 internal static class ModelLoading
 {
     /// <summary>Pins the model and loads it, to know that it works and what it makes.</summary>
+    /// <param name="field">The field that names it, for messages.</param>
     /// <exception cref="TaskRefusedException">There is no such model.</exception>
     /// <exception cref="ModelFormatException">It cannot be used.</exception>
-    public static async Task<(PinnedModel Pinned, ISentenceEmbedder Embedder)> PinAsync(EmbeddingModel settings, CancellationToken cancellationToken)
+    public static async Task<(PinnedModel Pinned, ISentenceEmbedder Embedder)> PinAsync(EmbeddingModel settings, CancellationToken cancellationToken, string field = "spec.model")
     {
         try
         {
@@ -34,14 +35,15 @@ internal static class ModelLoading
         }
         catch (StoreRefusedException error)
         {
-            throw new TaskRefusedException(TaskErrorReasons.InvalidSpec, $"spec.model: {error.Message}", error);
+            throw new TaskRefusedException(TaskErrorReasons.InvalidSpec, $"{field}: {error.Message}", error);
         }
     }
 
     /// <summary>Loads a pinned model after its files were compared with the pinned digests.</summary>
+    /// <param name="field">The field that names it, for messages.</param>
     /// <exception cref="TaskRefusedException">The model has changed since the version was planned.</exception>
     /// <exception cref="ModelFormatException">It cannot be used.</exception>
-    public static async Task<ISentenceEmbedder> LoadAsync(PinnedModel pinned, CancellationToken cancellationToken)
+    public static async Task<ISentenceEmbedder> LoadAsync(PinnedModel pinned, CancellationToken cancellationToken, string field = "spec.model")
     {
         try
         {
@@ -57,7 +59,7 @@ internal static class ModelLoading
         }
         catch (StoreRefusedException error)
         {
-            throw new TaskRefusedException(TaskErrorReasons.InvalidSpec, $"spec.model: {error.Message}", error);
+            throw new TaskRefusedException(TaskErrorReasons.InvalidSpec, $"{field}: {error.Message}", error);
         }
     }
 }

@@ -31,7 +31,7 @@ internal sealed class PlanVerb(TaskContext context)
         var versions = new EmbeddingVersions(store, task.Output.Name, task.Owner);
         await StoreProbe.CheckAsync(store, versions.Layout.Folder, cancellationToken);
 
-        var inputs = await InputFiles.PinAsync(task.Source, context.Progress, cancellationToken);
+        var inputs = await InputFiles.PinAsync(SourcePattern.Of(task.Source), context.Progress, cancellationToken);
         context.Progress.Begin("LoadingModel");
         var (model, embedder) = await ModelLoading.PinAsync(task.Model, cancellationToken);
         using (embedder)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TextOps.Artifacts.Stores;
 using TextOps.Crds.Tasks;
+using TextOps.Learning.Families;
 using TextOps.Onnx.Embeddings;
 using TextOps.Runner.Text;
 using TextOps.Tokenizers;
@@ -20,6 +21,7 @@ internal sealed record TaskFailure(int ExitCode, TaskError Error)
         InputException => Refused(TaskErrorReasons.InputRejected, error),
         ModelFormatException or TokenizerFormatException => Refused(
             TaskErrorReasons.InvalidSpec, $"spec.model: {error.Message}; mend the model's files, or name another model"),
+        TrainingException => Refused(TaskErrorReasons.InvalidSpec, error),
         JsonException => Refused(TaskErrorReasons.InvalidSpec, error),
         StoreRefusedException or UnauthorizedAccessException => Refused(TaskErrorReasons.StoreRefused, error),
         OutOfMemoryException => Transient("the runner ran out of memory; raise runner.resources.limits.memory"),

@@ -15,6 +15,7 @@ internal sealed class LineReader(Stream stream, long position, TextLimits limits
     private int end;
     private int lineStart;
     private int lineLength;
+    private int endingLength;
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
@@ -29,6 +30,9 @@ internal sealed class LineReader(Stream stream, long position, TextLimits limits
 
     /// <summary>The line without its ending, until the next call.</summary>
     public ReadOnlySpan<byte> Line => buffer.AsSpan(lineStart, lineLength);
+
+    /// <summary>The ending of a line that was not too long: LF, CR LF, or nothing at the stream's end.</summary>
+    public ReadOnlySpan<byte> Ending => endingLength switch { 0 => [], 1 => "\n"u8, _ => "\r\n"u8 };
 
     /// <summary>Goes to the next line; false at the end.</summary>
     public async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
@@ -100,9 +104,11 @@ internal sealed class LineReader(Stream stream, long position, TextLimits limits
     private void Take(int length, int endingBytes)
     {
         var line = buffer.AsSpan(start, length);
+        endingLength = endingBytes;
         if (endingBytes > 0 && line is [.., (byte)'\r'])
         {
             line = line[..^1];
+            endingLength++;
         }
 
         lineStart = start;

@@ -6,37 +6,38 @@ namespace TextOps.Runner.Text;
 /// Files of this machine. Links to files are followed (mounted ConfigMaps consist of them), links to folders are not: they may lead in circles, or out of the
 /// folder that was given.
 /// </summary>
-internal sealed class LocalSourceFiles : ISourceFiles
+/// <param name="field">The field that names the files, for messages.</param>
+internal sealed class LocalSourceFiles(string field = "spec.source.uri") : ISourceFiles
 {
     public Task<long?> FileBytesAsync(string uri, CancellationToken cancellationToken)
     {
-        var file = new FileInfo(PathOf(uri));
+        var file = new FileInfo(PathOf(uri, field));
         return Task.FromResult(file.Exists ? BytesOf(file) : (long?)null);
     }
 
-    public Task<bool> FolderExistsAsync(string uri, CancellationToken cancellationToken) => Task.FromResult(Directory.Exists(PathOf(uri)));
+    public Task<bool> FolderExistsAsync(string uri, CancellationToken cancellationToken) => Task.FromResult(Directory.Exists(PathOf(uri, field)));
 
-    public IAsyncEnumerable<SourceFile> ListAsync(string folderUri, CancellationToken cancellationToken) => List(folderUri, cancellationToken).ToAsyncEnumerable();
+    public IAsyncEnumerable<SourceFile> ListAsync(string folderUri, CancellationToken cancellationToken) => List(folderUri, field, cancellationToken).ToAsyncEnumerable();
 
-    public Task<Stream> OpenAsync(string uri, long offset, CancellationToken cancellationToken) => Task.FromResult<Stream>(Open(uri, offset));
+    public Task<Stream> OpenAsync(string uri, long offset, CancellationToken cancellationToken) => Task.FromResult<Stream>(Open(uri, offset, field));
 
     /// <summary>When a file was written to last.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InputException">The file may not be read.</exception>
-    public static DateTime WrittenAt(string uri)
+    public DateTime WrittenAt(string uri)
     {
         // Asked of the open file, because a path may be that of a link.
-        using var file = Open(uri, offset: 0);
+        using var file = Open(uri, offset: 0, field);
         return File.GetLastWriteTimeUtc(file.SafeFileHandle);
     }
 
-    private static FileStream Open(string uri, long offset)
+    private static FileStream Open(string uri, long offset, string field)
     {
         try
         {
             // The reader has a buffer of its own.
             var options = new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0, Options = FileOptions.Asynchronous | FileOptions.SequentialScan };
-            return new FileStream(PathOf(uri), options) { Position = offset };
+            return new FileStream(PathOf(uri, field), options) { Position = offset };
         }
         catch (UnauthorizedAccessException exception)
         {
@@ -51,11 +52,11 @@ internal sealed class LocalSourceFiles : ISourceFiles
         return target is { Exists: true } ? target.Length : 0;
     }
 
-    private static IEnumerable<SourceFile> List(string folderUri, CancellationToken cancellationToken)
+    private static IEnumerable<SourceFile> List(string folderUri, string field, CancellationToken cancellationToken)
     {
         var prefix = folderUri.EndsWith('/') ? folderUri : folderUri + "/";
         var folders = new Stack<(DirectoryInfo Folder, string Uri)>();
-        folders.Push((new DirectoryInfo(PathOf(folderUri)), prefix));
+        folders.Push((new DirectoryInfo(PathOf(folderUri, field)), prefix));
         while (folders.TryPop(out var next))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -83,7 +84,7 @@ internal sealed class LocalSourceFiles : ISourceFiles
         }
     }
 
-    private static string PathOf(string uri)
+    private static string PathOf(string uri, string field)
     {
         try
         {
@@ -91,7 +92,7 @@ internal sealed class LocalSourceFiles : ISourceFiles
         }
         catch (StoreRefusedException exception)
         {
-            throw new InputException($"spec.source.uri: {exception.Message}", exception);
+            throw new InputException($"{field}: {exception.Message}", exception);
         }
     }
 }

@@ -54,5 +54,6 @@ internal readonly record struct RowFormat(TextFormat Rows, bool Packed)
         return (rows, IsPacked(uri));
     }
 
-    private static string WithoutPacking(string uri) => IsPacked(uri) ? uri[..^3] : uri;
+    /// <summary>A URI without the ending that says that it is packed.</summary>
+    public static string WithoutPacking(string uri) => IsPacked(uri) ? uri[..^3] : uri;
 }

@@ -1,5 +1,3 @@
-using TextOps.Crds.EmbeddingJobs;
-
 namespace TextOps.Runner.Text;
 
 /// <summary>Finds the files that a source consists of.</summary>
@@ -14,18 +12,18 @@ internal sealed class SourceListing(ISourceFiles files)
     /// devices look like that too.
     /// </summary>
     /// <exception cref="InputException">There is no such file, no byte to read, or a file whose format is not known.</exception>
-    public async Task<IReadOnlyList<SourceFile>> ListAsync(TextSource source, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SourceFile>> ListAsync(SourcePattern source, CancellationToken cancellationToken)
     {
         var found = await FindAsync(source, cancellationToken);
         found.Sort((one, other) => string.CompareOrdinal(one.Uri, other.Uri));
         foreach (var file in found)
         {
-            _ = RowFormat.Of(file.Uri, source.Format);
+            source.Check(file.Uri);
         }
 
         if (found.TrueForAll(file => file.Bytes == 0))
         {
-            throw new InputException($"spec.source.uri {source.Uri} is empty ({Files(found.Count)}, 0 bytes); put texts there, or correct the URI");
+            throw new InputException($"{source.Field} {source.Uri} is empty ({Files(found.Count)}, 0 bytes); put texts there, or correct the URI");
         }
 
         found.RemoveAll(file => file.Bytes == 0);
@@ -36,7 +34,7 @@ internal sealed class SourceListing(ISourceFiles files)
 
     private static bool IsHidden(string path) => path.StartsWith('.') || path.Contains("/.", StringComparison.Ordinal);
 
-    private async Task<List<SourceFile>> FindAsync(TextSource source, CancellationToken cancellationToken)
+    private async Task<List<SourceFile>> FindAsync(SourcePattern source, CancellationToken cancellationToken)
     {
         var uri = source.Uri;
         if (!uri.EndsWith('/') && await files.FileBytesAsync(uri, cancellationToken) is { } bytes)
@@ -48,30 +46,30 @@ internal sealed class SourceListing(ISourceFiles files)
         {
             return await ListFolderAsync(
                 uri,
-                path => !IsHidden(path) && RowFormat.Takes(path, source.Format),
-                seen => $"spec.source.uri {uri} holds no file whose name ends with {EndingsOf(source.Format)} ({seen}); "
-                    + $"for other names set spec.source.format and give a pattern such as {uri.TrimEnd('/')}/*",
+                path => !IsHidden(path) && source.Takes(path),
+                seen => $"{source.Field} {uri} holds no file whose name ends with {source.Endings} ({seen}); "
+                    + $"for other names set {source.FormatField} and give a pattern such as {uri.TrimEnd('/')}/*",
                 cancellationToken);
         }
 
         var wildcard = GlobPattern.FirstWildcard(uri);
         if (wildcard < 0)
         {
-            throw new InputException($"spec.source.uri {uri} does not exist; correct the path, or mount the volume that holds it into the runner");
+            throw new InputException($"{source.Field} {uri} does not exist; correct the path, or mount the volume that holds it into the runner");
         }
 
         var folder = uri[..(uri.LastIndexOf('/', wildcard) + 1)];
         var pattern = new GlobPattern(uri[folder.Length..]);
         if (!await files.FolderExistsAsync(folder, cancellationToken))
         {
-            throw new InputException($"spec.source.uri {uri} matches nothing: {folder} does not exist; "
+            throw new InputException($"{source.Field} {uri} matches nothing: {folder} does not exist; "
                 + "correct the path, or mount the volume that holds it into the runner");
         }
 
         return await ListFolderAsync(
             folder,
             pattern.Matches,
-            seen => $"spec.source.uri {uri} matches no file ({seen}); correct the pattern, ** stands for any number of folders",
+            seen => $"{source.Field} {uri} matches no file ({seen}); correct the pattern, ** stands for any number of folders",
             cancellationToken);
     }
 
@@ -106,11 +104,4 @@ internal sealed class SourceListing(ISourceFiles files)
         var more = otherCount > others.Count ? $" and {otherCount - others.Count} more" : "";
         throw new InputException(nothing(otherCount == 0 ? $"no file is in {folder}" : $"seen in {folder}: {string.Join(", ", others)}{more}"));
     }
-
-    private static string EndingsOf(TextFormat format) => format switch
-    {
-        TextFormat.Jsonl => ".jsonl, .ndjson or .json, each with or without .gz",
-        TextFormat.Text => ".txt or .text, each with or without .gz",
-        _ => RowFormat.KnownEndings,
-    };
 }

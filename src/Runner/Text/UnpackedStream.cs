@@ -67,7 +67,7 @@ internal sealed class UnpackedStream : ForwardStream
         }
         catch (InvalidDataException exception)
         {
-            throw new InputException($"{uri} is not whole gzip data: it is damaged, or not packed at all; pack it again, or remove .gz from its name", exception);
+            throw new InputException($"{uri} is not whole gzip data: it is damaged, cut off, or not packed at all; pack it again, or remove .gz from its name", exception);
         }
 
         end += read;

@@ -2,11 +2,14 @@ using TextOps.Artifacts.Stores;
 
 namespace TextOps.Artifacts.Tests.Stores;
 
-/// <summary>A store that lets a test step in just before a write.</summary>
+/// <summary>A store that lets a test step in just before a write or a deletion.</summary>
 internal sealed class WatchedStore(IObjectStore inner) : IObjectStore
 {
     /// <summary>Called before each write, with its key.</summary>
     public Func<string, Task> BeforePut { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Called before each deletion, with its key.</summary>
+    public Func<string, Task> BeforeDelete { get; set; } = _ => Task.CompletedTask;
 
     public string Uri => inner.Uri;
 
@@ -26,5 +29,9 @@ internal sealed class WatchedStore(IObjectStore inner) : IObjectStore
 
     public IAsyncEnumerable<string> ListFoldersAsync(string folder, CancellationToken cancellationToken) => inner.ListFoldersAsync(folder, cancellationToken);
 
-    public Task DeleteAsync(string key, CancellationToken cancellationToken) => inner.DeleteAsync(key, cancellationToken);
+    public async Task DeleteAsync(string key, CancellationToken cancellationToken)
+    {
+        await BeforeDelete(key);
+        await inner.DeleteAsync(key, cancellationToken);
+    }
 }

@@ -17,7 +17,7 @@ public sealed class FolderReadingTests
         File.WriteAllText(folder.File("c.ndjson"), string.Join("\r\n", lines[700..]) + "\r\n");
         var source = new TextSource { Uri = "file://" + folder.Path, IdField = "id" };
         var files = new LocalSourceFiles();
-        var listed = await new SourceListing(files).ListAsync(source, default);
+        var listed = await new SourceListing(files).ListAsync(SourcePattern.Of(source), default);
         var inputs = listed.Select(file => new PinnedInput { Uri = file.Uri, Bytes = file.Bytes, ETag = "" }).ToList();
         foreach (var shards in (int[])[1, 2, 3, 10, 50])
         {

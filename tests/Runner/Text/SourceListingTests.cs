@@ -148,7 +148,7 @@ public sealed class SourceListingTests : IDisposable
     }
 
     private static Task<IReadOnlyList<SourceFile>> ListUriAsync(string uri, TextFormat format = TextFormat.Auto) =>
-        new SourceListing(new LocalSourceFiles()).ListAsync(new TextSource { Uri = uri, Format = format }, default);
+        new SourceListing(new LocalSourceFiles()).ListAsync(SourcePattern.Of(new TextSource { Uri = uri, Format = format }), default);
 
     private Task<IReadOnlyList<SourceFile>> ListAsync(string path, TextFormat format = TextFormat.Auto) => ListUriAsync(Uri(path), format);
 

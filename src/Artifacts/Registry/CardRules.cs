@@ -1,0 +1,45 @@
+namespace TextOps.Artifacts.Registry;
+
+/// <summary>What a card must be like beside its types: files that lie in the version, numbers that are numbers.</summary>
+internal static class CardRules
+{
+    /// <summary>What is wrong with the card of version <paramref name="version"/>, with its field; null where nothing is.</summary>
+    public static string? Fault(ModelCard card, ModelLayout layout, int version)
+    {
+        if (card.Name != layout.Name || card.Version != version)
+        {
+            return $"it describes version {card.Version} of '{card.Name}'";
+        }
+
+        if (card.Evaluation.Metrics.FirstOrDefault(metric => !double.IsFinite(metric.Value)) is { Key: { } unbounded })
+        {
+            return $"evaluation.metrics[{unbounded}] is not a finite number";
+        }
+
+        if (card.Evaluation.Intervals.FirstOrDefault(interval => interval.Value is not { Count: 2 } bounds || !bounds.All(double.IsFinite)) is { Key: { } interval })
+        {
+            return $"evaluation.intervals[{interval}] is not [low, high]";
+        }
+
+        var paths = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var file in card.Files)
+        {
+            if (!ModelLayout.IsFile(file.Path))
+            {
+                return $"files has '{file.Path}', which is not the path of a model's file";
+            }
+
+            if (!paths.Add(file.Path))
+            {
+                return $"files has '{file.Path}' twice";
+            }
+
+            if (file.Bytes < 0 || file.Sha256.Length != 64 || !file.Sha256.All(char.IsAsciiHexDigitLower))
+            {
+                return $"files['{file.Path}'] has no size and SHA-256 of 64 lower-case hex digits";
+            }
+        }
+
+        return paths.Count > 0 ? null : "files is empty";
+    }
+}

@@ -1,0 +1,41 @@
+using TextOps.Crds.TrainingRuns;
+using TextOps.Learning.Features;
+using TextOps.Learning.Models;
+using TextOps.Runner.Tasks;
+
+namespace TextOps.Runner.Evaluate;
+
+/// <summary>How long single predictions take, text to probabilities, one after the other.</summary>
+internal static class LatencyProbe
+{
+    private const int WarmUp = 10;
+    private const int MaxRows = 500;
+
+    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(5);
+
+    /// <summary>Milliseconds of half and of 95 of 100 predictions of the first rows, as metrics by name: at most 500 rows, or as many as 5 seconds allow.</summary>
+    public static IReadOnlyDictionary<string, double> Measure(ClassifierModel model, IReadOnlyList<TextRow> rows, TaskContext context, CancellationToken cancellationToken)
+    {
+        context.Progress.Begin("MeasuringLatency", Math.Min(rows.Count, MaxRows));
+        for (var row = 0; row < Math.Min(rows.Count, WarmUp); row++)
+        {
+            model.PredictProbabilities([rows[row]], cancellationToken);
+        }
+
+        var times = new List<double>();
+        var begin = context.Time.GetTimestamp();
+        for (var row = 0; row < Math.Min(rows.Count, MaxRows) && (row == 0 || context.Time.GetElapsedTime(begin) < MaxTime); row++)
+        {
+            var start = context.Time.GetTimestamp();
+            model.PredictProbabilities([rows[row]], cancellationToken);
+            times.Add(context.Time.GetElapsedTime(start).TotalMilliseconds);
+            context.Progress.Advance(1);
+        }
+
+        times.Sort();
+        return new Dictionary<string, double>(StringComparer.Ordinal) { [Metrics.LatencyP50] = Of(times, 0.5), [Metrics.LatencyP95] = Of(times, 0.95) };
+    }
+
+    /// <summary>The time that the given part of all stays at or below (nearest rank).</summary>
+    private static double Of(List<double> sorted, double part) => Math.Round(sorted[Math.Max(0, (int)Math.Ceiling(part * sorted.Count) - 1)], 4);
+}

@@ -1,0 +1,94 @@
+using TextOps.Artifacts.Registry;
+using TextOps.Artifacts.Stores;
+using TextOps.Artifacts.Training;
+using TextOps.Crds;
+using TextOps.Crds.Tasks;
+using TextOps.Crds.TrainingRuns;
+using TextOps.Learning.Metrics;
+using TextOps.Learning.Models;
+using TextOps.Onnx.Embeddings;
+using TextOps.Runner.Tasks;
+using TextOps.Runner.Workspaces;
+
+namespace TextOps.Runner.Evaluate;
+
+/// <summary>Judges gates; versions that gates compare with are scored again on the same rows, and pinned while that lasts.</summary>
+internal sealed class OtherVersions(ModelRegistry registry, PreparedDataset prepared, TestRows rows, ScratchFolder scratch, TaskContext context)
+{
+    private const int MaxBound = 128;
+
+    private static readonly string[] NotOfTheModel = [WorkspaceLayout.ReportFile, WorkspaceLayout.ContractFile];
+
+    /// <summary>How each gate comes out. One whose other version cannot be scored fails and says why.</summary>
+    public async Task<IReadOnlyList<GateStatus>> JudgeAsync(EvaluateTask task, IReadOnlyDictionary<string, double> metrics, CancellationToken cancellationToken)
+    {
+        var gates = task.Evaluation.Gates ?? [];
+        var others = new Dictionary<string, (IReadOnlyDictionary<string, double>? Metrics, string? Fault)>(StringComparer.Ordinal);
+        foreach (var alias in gates.Select(gate => gate.RelativeTo?.Alias).OfType<string>().Distinct(StringComparer.Ordinal))
+        {
+            others.Add(alias, await ScoreAsync(task, alias, cancellationToken));
+        }
+
+        return
+        [
+            .. GateJudge.Judge(gates, metrics, alias => others[alias].Metrics).Zip(gates, (status, gate) =>
+                gate.RelativeTo is { } reference && others[reference.Alias].Fault is { } fault ? status with { Bound = Ellipsis.Cut(fault, MaxBound), Passed = false } : status),
+        ];
+    }
+
+    private async Task<(IReadOnlyDictionary<string, double>? Metrics, string? Fault)> ScoreAsync(EvaluateTask task, string alias, CancellationToken cancellationToken)
+    {
+        if (await registry.Aliases.ReadAsync(prepared.Model, alias, cancellationToken) is null)
+        {
+            return (null, null);
+        }
+
+        // One pin of a run for each alias, because a holder has one pin of a model.
+        var holder = $"{task.RunId}.{alias}";
+        try
+        {
+            var other = await registry.ResolveAsync(prepared.Model, alias, cancellationToken);
+            await registry.Pins.PutAsync(prepared.Model, other.Card.Version, holder, context.Time.GetUtcNow(), cancellationToken);
+            return await ScoreAsync(other, alias, cancellationToken);
+        }
+        catch (Exception error) when (error is StoreRefusedException or ModelFormatException)
+        {
+            return (null, $"alias {alias} cannot be scored: {error.Message}");
+        }
+        finally
+        {
+            await registry.Pins.RemoveAsync(prepared.Model, holder, CancellationToken.None);
+        }
+    }
+
+    private async Task<(IReadOnlyDictionary<string, double>? Metrics, string? Fault)> ScoreAsync(RegisteredModel other, string alias, CancellationToken cancellationToken)
+    {
+        context.Progress.Begin("ScoringOther", rows.Labels.Length);
+        var folder = scratch.File($"other-{alias}");
+        await registry.DownloadAsync(other, folder, cancellationToken);
+        using var model = ClassifierModel.Load(folder, context.Threads);
+        if (!model.Labels.ToHashSet(StringComparer.Ordinal).SetEquals(prepared.Labels))
+        {
+            return (null, $"{alias} (version {other.Card.Version}) has other labels: {string.Join(", ", model.Labels)}");
+        }
+
+        var probabilities = model.PredictProbabilities(rows.Texts, cancellationToken);
+        int[] columns = [.. prepared.Labels.Select(label => model.Labels.ToList().IndexOf(label))];
+        var ordered = new double[probabilities.Length];
+        for (var at = 0; at < ordered.Length; at++)
+        {
+            ordered[at] = probabilities[(at / columns.Length * columns.Length) + columns[at % columns.Length]];
+        }
+
+        var metrics = new Dictionary<string, double>(ClassificationMetrics.Compute(rows.Labels, ordered, prepared.Labels).Metrics, StringComparer.Ordinal)
+        {
+            [Metrics.ModelBytes] = other.Card.Files.Where(file => !NotOfTheModel.Contains(file.Path, StringComparer.Ordinal)).Sum(file => file.Bytes),
+        };
+        foreach (var (name, value) in LatencyProbe.Measure(model, rows.Texts, context, cancellationToken))
+        {
+            metrics[name] = value;
+        }
+
+        return (metrics, null);
+    }
+}
