@@ -2,9 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using TextOps.Artifacts.Stores;
 using TextOps.Crds;
-using TextOps.Crds.Generator;
 using TextOps.Crds.Validation;
 using TextOps.Kubernetes.InMemory;
+using TextOps.Local.Commands.Kinds;
 
 namespace TextOps.Local;
 
@@ -20,9 +20,9 @@ internal sealed class LocalStore : IAsyncDisposable
     {
         this.directory = directory;
         Cluster = new InMemoryCluster(new InMemoryClusterOptions { Directory = directory });
-        foreach (var kind in CustomResourceDefinitions.Kinds)
+        foreach (var kind in LocalKind.All)
         {
-            Cluster.Register(new CustomResource(CustomResourceDefinitions.Of(kind), document => Rules(document, kind)));
+            Cluster.Register(new CustomResource(kind.Definition, document => Rules(document, kind.Type)));
         }
     }
 

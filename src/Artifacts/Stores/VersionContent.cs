@@ -7,15 +7,32 @@ namespace TextOps.Artifacts.Stores;
 public readonly record struct ContentFile(string Path, long? Bytes, string? Sha256);
 
 /// <summary>All that a committed version consists of, to be checked or copied as a whole.</summary>
-/// <param name="store">The store.</param>
-/// <param name="folder">The version's folder, with a '/' at its end.</param>
-/// <param name="files">Its files; the one that makes it a version comes last.</param>
-public sealed class VersionContent(IObjectStore store, string folder, IReadOnlyList<ContentFile> files)
+public sealed class VersionContent
 {
     private const string Restore = "restore it from a copy of the store, or use another version";
 
+    private readonly IObjectStore store;
+    private readonly string folder;
+
+    /// <summary>Describes a version.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="folder">The version's folder, with a '/' at its end.</param>
+    /// <param name="files">Its files; the one that makes it a version comes last.</param>
+    /// <exception cref="StoreRefusedException">A path is none, or is there twice.</exception>
+    public VersionContent(IObjectStore store, string folder, IReadOnlyList<ContentFile> files)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(files);
+        (this.store, this.folder, Files) = (store, folder, files);
+        var paths = new HashSet<string>(StringComparer.Ordinal);
+        if (files.FirstOrDefault(file => !ObjectKey.IsKey(file.Path) || !paths.Add(file.Path)) is { Path: { } path })
+        {
+            throw new StoreRefusedException($"{store.Uri}/{folder} is damaged: it lists '{path}', which is {(ObjectKey.IsKey(path) ? "there twice" : "no path of a file")}; {Restore}");
+        }
+    }
+
     /// <summary>The files; the one that makes it a version comes last.</summary>
-    public IReadOnlyList<ContentFile> Files { get; } = files;
+    public IReadOnlyList<ContentFile> Files { get; }
 
     /// <summary>Size of all files whose size is known, in bytes.</summary>
     public long Bytes => Files.Sum(file => file.Bytes ?? 0);
@@ -37,7 +54,7 @@ public sealed class VersionContent(IObjectStore store, string folder, IReadOnlyL
     {
         foreach (var file in Files)
         {
-            var path = Path.Combine(target, ObjectKey.Check(file.Path));
+            var path = Path.Combine(target, file.Path);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             await using var copy = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
             await CopyAsync(file, copy, cancellationToken);

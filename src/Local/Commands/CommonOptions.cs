@@ -31,6 +31,20 @@ internal static class CommonOptions
         return option;
     }
 
+    public static Option<string> StoreOrUri() => new("--store")
+    {
+        HelpName = "DIR|URI",
+        Description = "The store: its folder, or its URI.",
+        DefaultValueFactory = _ => LocalStore.DefaultFolder,
+    };
+
+    public static Option<string> ModelNamespace() => new("--namespace", "-n")
+    {
+        HelpName = "NAME",
+        Description = "Where there is no such NAME, NAMESPACE.NAME is meant: what the object NAME of that namespace makes.",
+        DefaultValueFactory = _ => "default",
+    };
+
     public static Option<string> Namespace() => new("--namespace", "-n")
     {
         HelpName = "NAME",

@@ -1,10 +1,8 @@
 using System.CommandLine;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using TextOps.Crds;
-using TextOps.Crds.EmbeddingJobs;
-using TextOps.Crds.Generator;
 using TextOps.Crds.Yaml;
+using TextOps.Local.Commands.Kinds;
 using TextOps.Local.Display;
 
 namespace TextOps.Local.Commands;
@@ -14,7 +12,7 @@ internal static class GetCommand
 {
     public static Command Create()
     {
-        var kind = new Argument<string>("KIND") { Description = "embeddingjobs, embeddingjob, ej, or textops for all kinds." };
+        var kind = new Argument<string>("KIND") { Description = "embeddingjobs (ej), trainingruns (tr), or all." };
         var name = new Argument<string?>("NAME") { Arity = ArgumentArity.ZeroOrOne, Description = "One object; all where left out." };
         var store = CommonOptions.Store();
         var @namespace = CommonOptions.Namespace();
@@ -24,7 +22,7 @@ internal static class GetCommand
         var command = new Command("get", "Shows objects of a store as kubectl get would. Exit code 0, or 1 where NAME is not there.") { kind, name, store, @namespace, all, output };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            RequireKind(parsed.GetRequiredValue(kind));
+            var kinds = LocalKind.Find(parsed.GetRequiredValue(kind));
             var scope = parsed.GetValue(all) ? null : parsed.GetRequiredValue(@namespace);
             await using var local = LocalStore.OpenReadOnly(ExistingStore(parsed.GetRequiredValue(store)));
             foreach (var damaged in local.Damaged)
@@ -32,15 +30,26 @@ internal static class GetCommand
                 await Console.Error.WriteLineAsync($"textops: skipped a damaged object: {damaged}");
             }
 
-            var list = await local.Cluster.ListAsync<EmbeddingJob>(scope, null, cancellationToken);
             var wanted = parsed.GetValue(name);
-            var found = list.Items.Where(job => wanted is null || job.Metadata.Name == wanted)
-                .OrderBy(job => job.Metadata.Namespace, StringComparer.Ordinal).ThenBy(job => job.Metadata.Name, StringComparer.Ordinal).Select(ObjectJson.Of).ToList();
+            var found = new List<(LocalKind Kind, List<JsonObject> Objects)>();
+            foreach (var each in kinds)
+            {
+                List<JsonObject> objects =
+                [
+                    .. (await each.ListAsync(local.Cluster, scope, cancellationToken)).Where(item => wanted is null || item.Metadata.Name == wanted)
+                        .OrderBy(item => item.Metadata.Namespace, StringComparer.Ordinal).ThenBy(item => item.Metadata.Name, StringComparer.Ordinal).Select(ObjectJson.Of),
+                ];
+                if (objects.Count > 0)
+                {
+                    found.Add((each, objects));
+                }
+            }
+
             if (found.Count == 0)
             {
                 await Console.Error.WriteLineAsync(wanted is null
                     ? $"No resources found{(scope is null ? "" : $" in {scope} namespace")}."
-                    : $"Error from server (NotFound): embeddingjobs.{ApiGroup.Name} \"{Printable.OneLine(wanted, 253)}\" not found");
+                    : $"Error from server (NotFound): {string.Join(", ", kinds.Select(each => each.Resource))} \"{Printable.OneLine(wanted, 253)}\" not found");
                 return wanted is null ? 0 : 1;
             }
 
@@ -56,39 +65,24 @@ internal static class GetCommand
         ? folder
         : throw new UsageException($"--store {folder} does not exist; name the folder that textops run used, or run textops run first");
 
-    private static string Render(List<JsonObject> objects, string output, bool single, bool withNamespace)
+    private static string Render(List<(LocalKind Kind, List<JsonObject> Objects)> found, string output, bool single, bool withNamespace)
     {
+        List<JsonObject> objects = [.. found.SelectMany(item => item.Objects)];
         switch (output)
         {
             case "yaml":
-                return single ? YamlWriter.Write(objects[0]) : YamlWriter.Write(List(objects));
+                return YamlWriter.Write(single && objects.Count == 1 ? objects[0] : List(objects));
             case "json":
-                return (single ? objects[0] : List(objects)).ToJsonString(Json.Readable) + "\n";
+                return (single && objects.Count == 1 ? objects[0] : List(objects)).ToJsonString(Json.Readable) + "\n";
             case "name":
-                return string.Concat(objects.Select(item => $"embeddingjob.{ApiGroup.Name}/{item["metadata"]!["name"]}\n"));
+                return string.Concat(found.SelectMany(item => item.Objects.Select(one => $"{item.Kind.Singular}/{one["metadata"]!["name"]}\n")));
             default:
-                return new ResourceTable(CustomResourceDefinitions.Of<EmbeddingJob>(), TimeProvider.System).Render(objects, output == "wide", withNamespace);
+                // As kubectl: a table for each kind, with the kind before the names where there are several.
+                return string.Join('\n', found.Select(item => new ResourceTable(item.Kind.Definition, TimeProvider.System)
+                    .Render(item.Objects, output == "wide", withNamespace, found.Count > 1 ? $"{item.Kind.Singular}/" : "")));
         }
     }
 
     private static JsonObject List(List<JsonObject> objects) =>
         new() { ["apiVersion"] = "v1", ["kind"] = "List", ["items"] = new JsonArray([.. objects]) };
-
-    private static void RequireKind(string kind)
-    {
-        var names = CustomResourceDefinitions.Of<EmbeddingJob>()["spec"]!["names"]!;
-        string[] known =
-        [
-            names["kind"]!.GetValue<string>(),
-            names["plural"]!.GetValue<string>(),
-            names["singular"]!.GetValue<string>(),
-            .. names["shortNames"]!.AsArray().Select(name => name!.GetValue<string>()),
-            .. names["categories"]!.AsArray().Select(name => name!.GetValue<string>()),
-        ];
-        if (!known.Contains(kind.Split('.')[0], StringComparer.OrdinalIgnoreCase))
-        {
-            var nearest = NearestName.Of(kind, known);
-            throw new UsageException($"there is no kind \"{Printable.OneLine(kind, 100)}\"; {(nearest is null ? $"use one of {string.Join(", ", known)}" : $"did you mean {nearest}?")}");
-        }
-    }
 }

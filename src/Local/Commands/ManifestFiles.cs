@@ -1,12 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using TextOps.Crds;
-using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Generator;
 using TextOps.Crds.Meta;
 using TextOps.Crds.Yaml;
 using TextOps.Kubernetes.InMemory;
 using TextOps.Kubernetes.Schema;
+using TextOps.Local.Commands.Kinds;
 
 namespace TextOps.Local.Commands;
 
@@ -15,7 +15,7 @@ internal static class ManifestFiles
 {
     /// <summary>Reads <paramref name="paths"/>; objects without a namespace get <paramref name="namespace"/>.</summary>
     /// <exception cref="UsageException">Something is wrong; the message has a line for each error.</exception>
-    public static IReadOnlyList<EmbeddingJob> Read(IEnumerable<string> paths, string @namespace)
+    public static IReadOnlyList<IKubernetesObject> Read(IEnumerable<string> paths, string @namespace)
     {
         var (objects, errors) = Check(paths, @namespace);
         if (errors.Count > 0)
@@ -27,10 +27,10 @@ internal static class ManifestFiles
     }
 
     /// <summary>Reads <paramref name="paths"/> and says all that is wrong, each with its place.</summary>
-    public static (IReadOnlyList<EmbeddingJob> Objects, IReadOnlyList<ManifestError> Errors) Check(IEnumerable<string> paths, string @namespace)
+    public static (IReadOnlyList<IKubernetesObject> Objects, IReadOnlyList<ManifestError> Errors) Check(IEnumerable<string> paths, string @namespace)
     {
-        var schemas = CustomResourceDefinitions.Kinds.ToDictionary(kind => kind, kind => StructuralSchema.OfDefinition(CustomResourceDefinitions.Of(kind)));
-        var objects = new List<EmbeddingJob>();
+        var schemas = LocalKind.All.ToDictionary(kind => kind.Type, kind => StructuralSchema.OfDefinition(kind.Definition));
+        var objects = new List<IKubernetesObject>();
         var errors = new List<ManifestError>();
         var places = new Dictionary<(string, string?, string?), Manifest>();
         foreach (var path in paths)
@@ -48,19 +48,19 @@ internal static class ManifestFiles
 
                 var problems = Judge(manifest, value.GetType(), schemas[value.GetType()], @namespace).ToList();
                 errors.AddRange(problems);
-                if (problems.Count > 0 || value is not EmbeddingJob job)
+                if (problems.Count > 0)
                 {
                     continue;
                 }
 
-                job = job with { Metadata = job.Metadata with { Namespace = job.Metadata.Namespace ?? @namespace } };
-                if (!places.TryAdd((job.Kind, job.Metadata.Namespace, job.Metadata.Name), manifest))
+                var wanted = LocalKind.Of(value).Wanted(value, @namespace);
+                if (!places.TryAdd((wanted.Kind, wanted.Metadata.Namespace, wanted.Metadata.Name), manifest))
                 {
-                    errors.Add(manifest.Error("metadata.name", $"{job.Kind} {job.Metadata.Namespace}/{job.Metadata.Name} is there twice; rename one of them"));
+                    errors.Add(manifest.Error("metadata.name", $"{wanted.Kind} {wanted.Metadata.Namespace}/{wanted.Metadata.Name} is there twice; rename one of them"));
                     continue;
                 }
 
-                objects.Add(job with { Status = null });
+                objects.Add(wanted);
             }
         }
 

@@ -1,10 +1,8 @@
 using System.CommandLine;
 using Spectre.Console;
-using TextOps.Crds;
-using TextOps.Crds.EmbeddingJobs;
-using TextOps.Crds.Generator;
+using TextOps.Crds.Meta;
+using TextOps.Local.Commands.Kinds;
 using TextOps.Local.Display;
-using TextOps.Operator.EmbeddingJobs;
 
 namespace TextOps.Local.Commands;
 
@@ -13,6 +11,10 @@ internal sealed class RunCommand(string[] files, string store, string @namespace
 {
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(250);
 
+    // An object that another one's version starts is looked at by its controller a moment after that version is there.
+    private static readonly TimeSpan Settles = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WaitsInVain = TimeSpan.FromSeconds(10);
+
     public static Command Create()
     {
         var files = CommonOptions.Files();
@@ -20,7 +22,7 @@ internal sealed class RunCommand(string[] files, string store, string @namespace
         var @namespace = CommonOptions.Namespace();
         var logLevel = CommonOptions.LogLevel();
         var command = new Command("run", "Applies manifests and runs them here, without a cluster: same controllers, runners as child processes. Exit code 0 when all are done, "
-            + "1 when one stalls, 2 when a manifest is wrong, 130 on Ctrl-C (run again to resume).")
+            + "1 when one stalls (a failed gate is that, too) or waits for what nothing here makes, 2 when a manifest is wrong, 130 on Ctrl-C (run again to resume).")
         { files, store, @namespace, logLevel };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -33,7 +35,7 @@ internal sealed class RunCommand(string[] files, string store, string @namespace
 
     private async Task<int> ExecuteAsync(Microsoft.Extensions.Logging.ILoggerFactory logs, CancellationToken cancellationToken)
     {
-        var jobs = ManifestFiles.Read(files, @namespace);
+        var manifests = ManifestFiles.Read(files, @namespace);
         var runner = RunnerProgram.Find();
         await using var local = LocalStore.Open(store);
         foreach (var damaged in local.Damaged)
@@ -44,10 +46,10 @@ internal sealed class RunCommand(string[] files, string store, string @namespace
         await using var plane = new LocalControlPlane(local, runner, logs);
         try
         {
-            var applied = new List<EmbeddingJob>();
-            foreach (var job in jobs)
+            var applied = new List<IKubernetesObject>();
+            foreach (var manifest in manifests)
             {
-                applied.Add(await ManifestApplier.ApplyAsync(local.Cluster, job, TimeProvider.System, cancellationToken));
+                applied.Add(await LocalKind.Of(manifest).ApplyAsync(local.Cluster, manifest, TimeProvider.System, cancellationToken));
             }
 
             await plane.StartAsync(cancellationToken);
@@ -61,23 +63,25 @@ internal sealed class RunCommand(string[] files, string store, string @namespace
         }
     }
 
-    private async Task<IReadOnlyList<RunView>> FollowAsync(LocalControlPlane plane, LocalStore local, List<EmbeddingJob> applied, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<RunView>> FollowAsync(LocalControlPlane plane, LocalStore local, List<IKubernetesObject> applied, CancellationToken cancellationToken)
     {
         using var display = RunDisplay.For(console, TimeProvider.System);
+        var busy = TimeProvider.System.GetTimestamp();
         while (true)
         {
             var views = new List<RunView>();
-            foreach (var job in applied)
+            foreach (var entity in applied)
             {
-                var now = await local.Cluster.GetAsync<EmbeddingJob>(job.Metadata.Name!, job.Metadata.Namespace, cancellationToken)
-                    ?? throw new UsageException($"EmbeddingJob {job.Metadata.Namespace}/{job.Metadata.Name} was deleted while it ran");
-                var seen = await plane.ObserveAsync(now, cancellationToken);
-                var time = TimeProvider.System.GetUtcNow();
-                views.Add(new RunView(now, EmbeddingJobTally.Of(seen, EmbeddingJobDecision.Decide(seen, time), time).Counts));
+                views.Add(await LocalKind.Of(entity).ViewAsync(plane, local.Cluster, entity, cancellationToken)
+                    ?? throw new UsageException($"{entity.Kind} {entity.Metadata.Namespace}/{entity.Metadata.Name} was deleted while it ran"));
             }
 
             display.Show(views);
-            if (views.TrueForAll(view => view.IsOver))
+            if (views.Exists(view => view is { IsOver: false, IsWaiting: false }))
+            {
+                busy = TimeProvider.System.GetTimestamp();
+            }
+            else if (TimeProvider.System.GetElapsedTime(busy) >= Patience(views))
             {
                 return views;
             }
@@ -86,23 +90,37 @@ internal sealed class RunCommand(string[] files, string store, string @namespace
         }
     }
 
-    private static async Task<int> ReportAsync(IReadOnlyList<RunView> views)
+    /// <summary>How long nothing must have been under way for the end to be believed.</summary>
+    private static TimeSpan Patience(List<RunView> views) =>
+        views.Exists(view => view.IsWaiting) ? WaitsInVain
+        : views.Count > 1 && views.Exists(view => view.IsFollower) ? Settles
+        : TimeSpan.Zero;
+
+    private async Task<int> ReportAsync(IReadOnlyList<RunView> views)
     {
-        var table = new ResourceTable(CustomResourceDefinitions.Of<EmbeddingJob>(), TimeProvider.System);
-        await Console.Out.WriteLineAsync();
-        await Console.Out.WriteAsync(table.Render(views.Select(view => ObjectJson.Of(view.Job)), wide: false, withNamespace: views.Any(view => view.Job.Metadata.Namespace != "default")));
+        foreach (var kind in views.GroupBy(view => LocalKind.Of(view.Entity)))
+        {
+            var table = new ResourceTable(kind.Key.Definition, TimeProvider.System);
+            await Console.Out.WriteLineAsync();
+            await Console.Out.WriteAsync(table.Render(kind.Select(view => ObjectJson.Of(view.Entity)), wide: false, withNamespace: views.Any(view => view.Entity.Metadata.Namespace != "default")));
+        }
+
         foreach (var view in views)
         {
-            if (view is { IsReady: true, Job.Status.Output: { } output })
+            if (view.IsReady && view.Outcome(store) is { Count: > 0 } lines)
             {
-                await Console.Out.WriteLineAsync($"\n{view.Name}: {view.Job.Status.Version} lies in {output}");
+                await Console.Out.WriteLineAsync($"\n{string.Join('\n', lines.Select(line => Printable.OneLine(line, 8192)))}");
             }
-            else if (view.Stalled is { Status: Crds.Meta.ConditionStatus.True } stalled)
+            else if (view.IsStalled)
             {
-                await Console.Error.WriteLineAsync($"\ntextops: {view.Name}: {stalled.Reason}: {Printable.OneLine(stalled.Message, 4096)}");
+                await Console.Error.WriteLineAsync($"\ntextops: {view.Name}: {view.Stalled!.Reason}: {Printable.OneLine(view.Stalled.Message, 4096)}");
+            }
+            else if (view.IsWaiting)
+            {
+                await Console.Error.WriteLineAsync($"\ntextops: {view.Name}: {view.Reason}: {Printable.OneLine(view.Message, 4096)}");
             }
         }
 
-        return views.Any(view => view.Stalled?.Status == Crds.Meta.ConditionStatus.True) ? 1 : 0;
+        return views.Any(view => view.IsStalled || view.IsWaiting) ? 1 : 0;
     }
 }

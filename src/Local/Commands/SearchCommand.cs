@@ -3,9 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using TextOps.Artifacts.Embeddings;
 using TextOps.Artifacts.Models;
-using TextOps.Artifacts.Stores;
 using TextOps.Crds;
-using TextOps.Crds.EmbeddingJobs;
 using TextOps.Local.Display;
 using TextOps.Local.Search;
 using TextOps.Onnx.Embeddings;
@@ -36,7 +34,7 @@ internal static class SearchCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var folder = GetCommand.ExistingStore(parsed.GetRequiredValue(store));
-            var versions = await FindAsync(folder, parsed.GetRequiredValue(name), parsed.GetRequiredValue(@namespace), cancellationToken);
+            var versions = await EmbeddingOutputs.FindAsync(folder, parsed.GetRequiredValue(name), parsed.GetRequiredValue(@namespace), cancellationToken);
             var reader = await EmbeddingVersionReader.OpenAsync(versions, parsed.GetValue(version), cancellationToken);
             var vector = await EmbedAsync(versions, reader.Manifest, parsed.GetRequiredValue(query), cancellationToken);
             var hits = await NearestChunks.FindAsync(reader, vector, parsed.GetValue(count), cancellationToken);
@@ -44,19 +42,6 @@ internal static class SearchCommand
             return 0;
         });
         return command;
-    }
-
-    private static async Task<EmbeddingVersions> FindAsync(string folder, string name, string @namespace, CancellationToken cancellationToken)
-    {
-        await using var local = LocalStore.OpenReadOnly(folder);
-        var job = await local.Cluster.GetAsync<EmbeddingJob>(name, @namespace, cancellationToken);
-        var uri = job?.Spec.Output.Uri ?? local.Uri;
-        var versions = new EmbeddingVersions(ObjectStores.Open(uri), job?.Spec.Output.NameFor(job.Metadata) ?? name);
-        return await versions.ReadLatestAsync(cancellationToken) is not null
-            ? versions
-            : throw new UsageException(job is null
-                ? $"{folder} has no EmbeddingJob {@namespace}/{name} and no output named {name} with a committed version; see textops get embeddingjobs --store {folder} -A"
-                : $"EmbeddingJob {@namespace}/{name} has no committed version yet; see textops get embeddingjob {name} --store {folder}");
     }
 
     private static async Task<float[]> EmbedAsync(EmbeddingVersions versions, VersionManifest manifest, string query, CancellationToken cancellationToken)

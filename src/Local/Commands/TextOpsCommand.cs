@@ -3,6 +3,7 @@ using TextOps.Artifacts.Stores;
 using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.InMemory;
 using TextOps.Kubernetes.Rest.Configuration;
+using TextOps.Local.Commands.Models;
 using TextOps.Onnx.Embeddings;
 
 namespace TextOps.Local.Commands;
@@ -23,6 +24,8 @@ internal static class TextOpsCommand
             ValidateCommand.Create(),
             GetCommand.Create(),
             SearchCommand.Create(),
+            ModelsCommand.Create(),
+            PullCommand.Create(),
             NodeCommand.Create(),
         };
         var parsed = root.Parse(args);

@@ -28,9 +28,9 @@ internal static class ValidateCommand
                 return 2;
             }
 
-            foreach (var job in objects)
+            foreach (var entity in objects)
             {
-                await Console.Out.WriteLineAsync($"{job.Kind} {job.Metadata.Namespace}/{job.Metadata.Name} is valid");
+                await Console.Out.WriteLineAsync($"{entity.Kind} {entity.Metadata.Namespace}/{entity.Metadata.Name} is valid");
             }
 
             if (objects.Count == 0)

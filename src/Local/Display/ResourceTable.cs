@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 
 namespace TextOps.Local.Display;
@@ -10,7 +9,8 @@ internal sealed class ResourceTable(JsonObject definition, TimeProvider time)
     /// <summary>Renders <paramref name="objects"/>.</summary>
     /// <param name="wide">Whether columns of lower priority are shown.</param>
     /// <param name="withNamespace">Whether the namespace is the first column.</param>
-    public string Render(IEnumerable<JsonObject> objects, bool wide, bool withNamespace)
+    /// <param name="prefix">What stands before each name: kind and group, where objects of several kinds are shown.</param>
+    public string Render(IEnumerable<JsonObject> objects, bool wide, bool withNamespace, string prefix = "")
     {
         var columns = Columns(wide).ToList();
         List<string[]> rows = [[.. withNamespace ? ["NAMESPACE"] : Array.Empty<string>(), "NAME", .. columns.Select(column => column.Name.ToUpperInvariant())]];
@@ -19,12 +19,12 @@ internal sealed class ResourceTable(JsonObject definition, TimeProvider time)
             var metadata = item["metadata"];
             rows.Add([
                 .. withNamespace ? [Text(metadata?["namespace"])] : Array.Empty<string>(),
-                Text(metadata?["name"]),
+                prefix + Text(metadata?["name"]),
                 .. columns.Select(column => Cell(item, column)),
             ]);
         }
 
-        return Align(rows);
+        return TextTable.Align(rows);
     }
 
     /// <summary>A span of time as kubectl shows ages: <c>45s</c>, <c>3m10s</c>, <c>26h</c>, <c>12d</c>.</summary>
@@ -56,17 +56,4 @@ internal sealed class ResourceTable(JsonObject definition, TimeProvider time)
     }
 
     private static string Text(JsonNode? value) => value is null ? "" : Printable.OneLine(value.ToString());
-
-    private static string Align(List<string[]> rows)
-    {
-        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
-        var text = new StringBuilder();
-        foreach (var row in rows)
-        {
-            var line = string.Concat(row.Select((cell, column) => cell.PadRight(widths[column] + 3)));
-            text.Append(line.TrimEnd()).Append('\n');
-        }
-
-        return text.ToString();
-    }
 }

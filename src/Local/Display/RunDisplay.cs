@@ -17,31 +17,12 @@ internal abstract class RunDisplay : IDisposable
     /// <inheritdoc/>
     public abstract void Dispose();
 
-    private static string Measures(RunView view, TimeSpan? eta)
-    {
-        var parts = new List<string>();
-        if (view.Counts.Rows is { } rows)
-        {
-            parts.Add($"{rows.ToString("N0", CultureInfo.InvariantCulture)} rows");
-        }
+    private static string Measures(RunView view, TimeSpan? eta) =>
+        string.Join("  ", view.Measures.Concat(!view.IsOver && eta is { } left ? [$"ETA {ResourceTable.Age(left)}"] : Array.Empty<string>()));
 
-        if (view.Counts.ChunksPerSecond is { } chunks and > 0)
-        {
-            parts.Add($"{chunks.ToString("N0", CultureInfo.InvariantCulture)} chunks/s");
-        }
-
-        if (view.Counts.TokensPerSecond is { } tokens and > 0)
-        {
-            parts.Add($"{tokens.ToString("N0", CultureInfo.InvariantCulture)} tokens/s");
-        }
-
-        if (!view.IsOver && eta is { } left)
-        {
-            parts.Add($"ETA {ResourceTable.Age(left)}");
-        }
-
-        return string.Join("  ", parts);
-    }
+    /// <summary>The name, with the kind before it where objects of several kinds are shown.</summary>
+    private static string Title(RunView view, IReadOnlyList<RunView> all) =>
+        Printable.OneLine(all.Any(other => other.Entity.Kind != view.Entity.Kind) ? view.Key : view.Name, 80);
 
     /// <summary>One line per object, redrawn in place.</summary>
     private sealed class Bars : RunDisplay
@@ -94,16 +75,16 @@ internal abstract class RunDisplay : IDisposable
             grid.AddColumns(new GridColumn().NoWrap(), new GridColumn().NoWrap(), new GridColumn().NoWrap(), new GridColumn().NoWrap());
             foreach (var view in current)
             {
-                if (!etas.TryGetValue(view.Name, out var eta))
+                if (!etas.TryGetValue(view.Key, out var eta))
                 {
-                    etas[view.Name] = eta = new Eta(time);
+                    etas[view.Key] = eta = new Eta(time);
                 }
 
                 grid.AddRow(
-                    new Text(Printable.OneLine(view.Name, 60)),
-                    new Text(view.Reason, new Style(view.Stalled?.Status == Crds.Meta.ConditionStatus.True ? Color.Red : view.IsReady ? Color.Green : Color.Yellow)),
+                    new Text(Title(view, current)),
+                    new Text(view.Reason, new Style(view.IsStalled ? Color.Red : view.IsReady ? Color.Green : Color.Yellow)),
                     new BreakdownBar(view.Fraction),
-                    new Text(Measures(view, eta.Estimate(view.Fraction))));
+                    new Text($"{Printable.OneLine(view.Detail, 120)}  {Measures(view, eta.Estimate(view.Fraction))}".Trim()));
             }
 
             return grid;
@@ -137,9 +118,9 @@ internal abstract class RunDisplay : IDisposable
             var now = time.GetUtcNow();
             foreach (var view in views)
             {
-                var state = $"{view.Reason}  {Printable.OneLine(view.IsObserved ? view.Ready?.Message ?? "" : "")}".TrimEnd();
+                var state = $"{view.Reason}  {Printable.OneLine(view.Message)}".TrimEnd();
                 var percent = (int)(view.Fraction * 100);
-                var known = printed.TryGetValue(view.Name, out var before);
+                var known = printed.TryGetValue(view.Key, out var before);
                 var eta = known ? before.Eta : new Eta(time);
                 var left = eta.Estimate(view.Fraction);
                 if (known && before.Line == state && (before.Percent == percent || now - before.At < Pause))
@@ -147,8 +128,8 @@ internal abstract class RunDisplay : IDisposable
                     continue;
                 }
 
-                printed[view.Name] = (state, percent, now, eta);
-                output.WriteLine($"{Printable.OneLine(view.Name, 60)}  {percent,3}%  {state}  {Measures(view, left)}".TrimEnd());
+                printed[view.Key] = (state, percent, now, eta);
+                output.WriteLine($"{Title(view, views)}  {percent,3}%  {state}  {Measures(view, left)}".TrimEnd());
             }
 
             output.Flush();

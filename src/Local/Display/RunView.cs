@@ -1,17 +1,17 @@
-using System.Globalization;
 using TextOps.Crds;
-using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Meta;
 using TextOps.Crds.Runs;
-using TextOps.Operator.EmbeddingJobs;
 
 namespace TextOps.Local.Display;
 
 /// <summary>What a person sees of one object while it runs.</summary>
-internal sealed record RunView(EmbeddingJob Job, RunCounts Counts)
+internal abstract record RunView(IRunObject<IRunSpec, IRunStatus> Entity)
 {
     /// <summary>Name, with the namespace where it is not the default one.</summary>
-    public string Name => Job.Metadata.Namespace is "default" or null ? Job.Metadata.Name! : $"{Job.Metadata.Namespace}/{Job.Metadata.Name}";
+    public string Name => Entity.Metadata.Namespace is "default" or null ? Entity.Metadata.Name! : $"{Entity.Metadata.Namespace}/{Entity.Metadata.Name}";
+
+    /// <summary>Kind and name: objects of two kinds may have one name.</summary>
+    public string Key => $"{Entity.Kind} {Name}";
 
     /// <summary>Ready, where it is known.</summary>
     public V1Condition? Ready => Find(RunConditions.Ready);
@@ -22,23 +22,45 @@ internal sealed record RunView(EmbeddingJob Job, RunCounts Counts)
     /// <summary>What kubectl would print as Status.</summary>
     public string Reason => IsObserved ? Ready?.Reason ?? "Pending" : "Pending";
 
+    /// <summary>What is being done, in words.</summary>
+    public virtual string Message => IsObserved ? Ready?.Message ?? "" : "";
+
+    /// <summary>What of the message belongs beside a bar.</summary>
+    public virtual string Detail => "";
+
     /// <summary>Whether the status speaks of the object as it is now.</summary>
     public bool IsObserved =>
-        Job.Status?.ObservedGeneration == Job.Metadata.Generation
-        && (Job.Metadata.Annotations?.GetValueOrDefault(ApiGroup.RerunAnnotation) is not { Length: > 0 } rerun || rerun == Job.Status?.LastHandledRerun);
+        Entity.Status?.ObservedGeneration == Entity.Metadata.Generation
+        && (Entity.Metadata.Annotations?.GetValueOrDefault(ApiGroup.RerunAnnotation) is not { Length: > 0 } rerun || rerun == Entity.Status?.LastHandledRerun);
 
     /// <summary>Whether nothing more happens until somebody changes something.</summary>
-    public bool IsOver => IsObserved && (IsReady || Stalled?.Status == ConditionStatus.True || Reason == RunReasons.Suspended);
+    public bool IsOver => IsObserved && (IsReady || IsStalled || Reason == RunReasons.Suspended);
 
     /// <summary>Whether it is as its spec wants it.</summary>
     public bool IsReady => IsObserved && Ready?.Status == ConditionStatus.True;
 
+    /// <summary>Whether a person is needed.</summary>
+    public bool IsStalled => Stalled?.Status == ConditionStatus.True;
+
+    /// <summary>Whether it waits for what another object makes.</summary>
+    public virtual bool IsWaiting => false;
+
+    /// <summary>Whether a new version of another object of its namespace starts a run.</summary>
+    public virtual bool IsFollower => false;
+
     /// <summary>Part of the work that is done, from 0 to 1.</summary>
-    public double Fraction => IsReady ? 1 : Counts.Fraction ?? Shown ?? 0;
+    public double Fraction => IsReady ? 1 : Done;
 
-    // A run that is over has no counts any more, but its status keeps how far it came.
-    private double? Shown =>
-        IsOver && int.TryParse(Job.Status?.Progress?.TrimEnd('%'), NumberStyles.None, CultureInfo.InvariantCulture, out var percent) ? percent / 100.0 : null;
+    /// <summary>Numbers that move while it runs.</summary>
+    public abstract IReadOnlyList<string> Measures { get; }
 
-    private V1Condition? Find(string type) => Job.Status?.Conditions?.FirstOrDefault(condition => condition.Type == type);
+    /// <summary>Lines that say where the output lies, for an object that is ready; empty where it has none.</summary>
+    /// <param name="store">Folder of the store.</param>
+    public abstract IReadOnlyList<string> Outcome(string store);
+
+    /// <summary>Part of the work that is done while it is not ready.</summary>
+    protected abstract double Done { get; }
+
+    /// <summary>A condition, where it is known.</summary>
+    protected V1Condition? Find(string type) => Entity.Status?.Conditions?.FirstOrDefault(condition => condition.Type == type);
 }

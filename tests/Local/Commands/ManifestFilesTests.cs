@@ -1,4 +1,5 @@
 using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.TrainingRuns;
 using TextOps.Crds.Yaml;
 using TextOps.Local.Commands;
 using TextOps.Tests;
@@ -19,6 +20,22 @@ public sealed class ManifestFilesTests : IDisposable
             uri: file:///models/m
         """;
 
+    private const string Training = """
+        apiVersion: textops.dev/v1alpha1
+        kind: TrainingRun
+        metadata:
+          name: tickets
+        spec:
+          dataset:
+            source: {uri: "file:///data/tickets.jsonl"}
+          features:
+          - {name: words, tfidf: {}}
+          candidates:
+          - {name: linear, logisticRegression: {}}
+          search:
+            objective: {metric: accuracy}
+        """;
+
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
@@ -26,7 +43,7 @@ public sealed class ManifestFilesTests : IDisposable
     [Fact]
     public void A_valid_manifest_is_completed_with_the_namespace_of_the_command_line()
     {
-        var job = Assert.Single(ManifestFiles.Read([Write("a.yaml", Valid)], "team"));
+        var job = Assert.IsType<EmbeddingJob>(Assert.Single(ManifestFiles.Read([Write("a.yaml", Valid)], "team")));
 
         Assert.Equal(("tickets", "team"), (job.Metadata.Name, job.Metadata.Namespace));
         Assert.Equal((2048, 200, 1), (job.Spec.Chunking.Size, job.Spec.Chunking.Overlap, job.Spec.Shards));
@@ -36,7 +53,7 @@ public sealed class ManifestFilesTests : IDisposable
     [Fact]
     public void Its_own_namespace_wins_and_its_status_is_left_out()
     {
-        var job = Assert.Single(ManifestFiles.Read([Write("a.yaml", $"{Valid.Replace("name: tickets", "name: tickets\n  namespace: own", StringComparison.Ordinal)}\nstatus:\n  version: v000009")], "team"));
+        var job = Assert.IsType<EmbeddingJob>(Assert.Single(ManifestFiles.Read([Write("a.yaml", $"{Valid.Replace("name: tickets", "name: tickets\n  namespace: own", StringComparison.Ordinal)}\nstatus:\n  version: v000009")], "team")));
 
         Assert.Equal("own", job.Metadata.Namespace);
         Assert.Null(job.Status);
@@ -105,6 +122,29 @@ public sealed class ManifestFilesTests : IDisposable
         Write("notes.txt", "not a manifest");
 
         Assert.Equal(["first", "tickets", "other"], ManifestFiles.Read([folder.Path], "default").Select(job => job.Metadata.Name));
+    }
+
+    [Fact]
+    public void Objects_of_all_kinds_are_read_and_may_share_a_name()
+    {
+        Write("a.yaml", Valid);
+        Write("b.yaml", Training);
+        var objects = ManifestFiles.Read([folder.Path], "team");
+        Assert.Equal(["EmbeddingJob team/tickets", "TrainingRun team/tickets"], objects.Select(entity => $"{entity.Kind} {entity.Metadata.Namespace}/{entity.Metadata.Name}"));
+        Assert.Equal("label", Assert.IsType<TrainingRun>(objects[1]).Spec.Dataset.LabelField);
+
+        Write("b.yaml", Training.Replace("metric: accuracy", "metric: acuracy", StringComparison.Ordinal));
+        Assert.Contains("spec.search.objective.metric (acuracy) is not a metric of predictions", Assert.Single(ManifestFiles.Check([folder.Path], "team").Errors).ToString(), StringComparison.Ordinal);
+        Write("b.yaml", Training.Replace("candidates:", "candidate:", StringComparison.Ordinal));
+        Assert.Contains(ManifestFiles.Check([folder.Path], "team").Errors, error => error.Message.Contains("spec.candidate is not a field of TrainingRun; did you mean candidates?", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_samples_of_the_repository_are_valid()
+    {
+        var (objects, errors) = ManifestFiles.Check([Repository.File("config", "samples")], "default");
+        Assert.Empty(errors);
+        Assert.Equal(["EmbeddingJob", "TrainingRun", "TrainingRun", "TrainingRun"], objects.Select(entity => entity.Kind).Order(StringComparer.Ordinal));
     }
 
     [Fact]
