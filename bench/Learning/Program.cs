@@ -64,12 +64,12 @@ void Measure(Dataset dataset, FeatureSet features, Reference reference, List<str
         featureLines.Add($"| {dataset.Name} | {features.Name} | {train.SparseColumns} | {Show(fitSeconds, 3)} | {Show(tfidf, 3)} | {Show(transformSeconds * 1000 / testRows.Length, 4)} |");
     }
 
-    foreach (var contest in Contest.On(features))
+    foreach (var contest in Contest.On(features, dataset))
     {
         var (seconds, trained) = Least(() => contest.Trainer.Train(train, dataset.Train.Labels, dataset.Labels.Count, 0, CancellationToken.None));
         var (accuracy, f1) = Score.Of(trained.PredictProbabilities(test), dataset.Test.Labels, dataset.Labels.Count);
         var row = reference.Row(dataset.Name, features.Name, contest.Family, contest.Row);
-        var here = runs ? reference.Fit(contest.Family, contest.Parameters) : new Figures(null, null, null, null);
+        var here = runs && contest.Here is { } peer ? reference.Fit(peer.Class, peer.Parameters) : new Figures(null, null, null, null);
         var line = $"| {dataset.Name} | {features.Name} | {contest.Name} | {Show(accuracy, 4)} | {Show(row.Accuracy, 4)} | {Show(here.Accuracy, 4)} | {Show(f1, 4)} | {Show(row.MacroF1, 4)} | {Show(here.MacroF1, 4)} "
             + $"| {Show(seconds, 3)} | {Show(here.FitSeconds, 3)} | {Show(seconds / here.FitSeconds, 2)} | {Show(row.FitSeconds, 3)} | {Show(trained.Facts.GetValueOrDefault("iterations"), 0)} | {Show(row.Iterations, 0)} | {Show(here.Iterations, 0)} |";
         fitLines.Add(line);
