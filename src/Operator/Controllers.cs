@@ -1,12 +1,14 @@
 using Microsoft.Extensions.Logging;
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Runs;
+using TextOps.Crds.TrainingRuns;
 using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.Core;
 using TextOps.Kubernetes.Runtime;
 using TextOps.Operator.EmbeddingJobs;
 using TextOps.Operator.Runs;
 using TextOps.Operator.Tasks;
+using TextOps.Operator.TrainingRuns;
 
 namespace TextOps.Operator;
 
@@ -31,23 +33,29 @@ public sealed class Controllers(
 {
     private readonly ChildTasks children = new(client, host.Informer<V1Job>(childSelector).Store, new ChildIndex<V1Pod>(host.Informer<V1Pod>(childSelector)), options);
     private readonly EmbeddingJobKind embeddingJobs = new(options);
+    private readonly TrainingRunKind trainingRuns = new(options, host.Informer<EmbeddingJob>().Store);
+
+    // Before the controllers: whoever looks at a TrainingRun has to be found by the EmbeddingJob that changes then.
+    private readonly ChildIndex<TrainingRun> trainingRunsByDataset = new(host.Informer<TrainingRun>(), TrainingRunKind.DatasetOf);
 
     /// <summary>Adds a controller for each kind.</summary>
     public void Add(ControllerOptions? controller = null)
     {
         var progress = new ProgressBook(reader, options.ProgressInterval, time);
         Add(embeddingJobs, progress, controller);
+        Add(trainingRuns, progress, controller)
+            .Watches<EmbeddingJob>(job => trainingRunsByDataset.Find(OwnerKey.Of(job)).Select(NamespacedName.Of), TrainingRunKind.IsOtherDataset);
     }
 
     /// <summary>Looks at EmbeddingJobs as their controller does, asking an object's pods for progress once in <paramref name="interval"/>.</summary>
     public RunObserver<EmbeddingJob, EmbeddingJobSnapshot> ObserveEmbeddingJobs(TimeSpan interval) => Observe(embeddingJobs, new ProgressBook(reader, interval, time));
 
-    private void Add<T, TSnapshot>(IRunKind<T, TSnapshot> kind, ProgressBook progress, ControllerOptions? controller)
+    private Controller<T> Add<T, TSnapshot>(IRunKind<T, TSnapshot> kind, ProgressBook progress, ControllerOptions? controller)
         where T : class, IRunObject<IRunSpec, IRunStatus>
         where TSnapshot : RunSnapshot
     {
         var logger = loggers.CreateLogger<RunController<T, TSnapshot>>();
-        host.Add(new RunController<T, TSnapshot>(kind, Observe(kind, progress), children, client, events, time, logger), controller)
+        return host.Add(new RunController<T, TSnapshot>(kind, Observe(kind, progress), children, client, events, time, logger), controller)
             .Owns<V1Job>(labelSelector: childSelector)
             .Owns<V1Pod>(ChildTasks.OwnerOf<T>, childSelector);
     }

@@ -37,7 +37,7 @@ public static class TrainingRunReasons
     /// <summary>The dataset is prepared.</summary>
     public const string Prepared = "Prepared";
 
-    /// <summary>All trials are over.</summary>
+    /// <summary>The step is done: all trials are over, or the best model was judged on the test split.</summary>
     public const string Completed = "Completed";
 
     /// <summary>There is nothing to search: one candidate, no space.</summary>

@@ -108,6 +108,34 @@ public sealed partial class Controller<T> : IController where T : class, IKubern
         return this;
     }
 
+    /// <summary>
+    /// Lets <typeparamref name="TOther"/> objects that come, go or change wake the objects that <paramref name="concerned"/> names: those that read them, but do not own them.
+    /// </summary>
+    /// <param name="concerned">Whom one concerns; called while the informer tells of it.</param>
+    /// <param name="differ">Whether two states of one differ in something that they read.</param>
+    public Controller<T> Watches<TOther>(Func<TOther, IEnumerable<NamespacedName>> concerned, Func<TOther, TOther, bool> differ) where TOther : class, IKubernetesObject
+    {
+        host.Informer<TOther>().AddHandler(new InformerHandler<TOther>(
+            WakeAll,
+            (before, after) =>
+            {
+                if (differ(before, after))
+                {
+                    WakeAll(after);
+                }
+            },
+            WakeAll));
+        return this;
+
+        void WakeAll(TOther other)
+        {
+            foreach (var key in concerned(other))
+            {
+                Enqueue(key);
+            }
+        }
+    }
+
     /// <summary>Looks at an object as soon as possible; nothing happens while no workers run, because they look at everything when they start.</summary>
     public void Enqueue(NamespacedName key) => queue?.Add(key);
 

@@ -2,7 +2,7 @@ using TextOps.Crds.Runs;
 
 namespace TextOps.Operator.Runs;
 
-/// <summary>What is special about one kind of objects with runs. Everything here is pure: no client, no clock.</summary>
+/// <summary>What is special about one kind of objects with runs. Everything here is pure but <see cref="Look"/>, which may read what informers know: no client, no clock.</summary>
 /// <typeparam name="T">The kind.</typeparam>
 /// <typeparam name="TSnapshot">What its decisions rest on.</typeparam>
 public interface IRunKind<T, TSnapshot>

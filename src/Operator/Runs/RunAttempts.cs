@@ -17,7 +17,7 @@ internal sealed class RunAttempts
         options = seen.Options;
         rules = seen.TaskRules;
         var key = RunIdentity.RunKey(seen.Owner.Metadata.Uid!, run.Id);
-        Mine = [.. seen.Attempts.Where(attempt => attempt.RunKey == key)];
+        Mine = [.. seen.Attempts.Where(attempt => attempt.RunKey == key).Select(attempt => attempt.State == TaskState.Succeeded && !seen.Accepts(attempt) ? Lost(attempt) : attempt)];
         Others = [.. seen.Attempts.Where(attempt => attempt.RunKey != key && attempt.State != TaskState.Gone && !(attempt.State == TaskState.Terminating && attempt.IsOver(now)))];
         byPart = Mine.ToLookup(attempt => attempt.Part, StringComparer.Ordinal);
     }
@@ -30,4 +30,7 @@ internal sealed class RunAttempts
 
     /// <summary>What the run's attempts at <paramref name="part"/> amount to.</summary>
     public TaskVerdict Judge(string part) => TaskHistory.Judge([.. byPart[part]], rules, options, now);
+
+    private static TaskAttempt Lost(TaskAttempt attempt) =>
+        attempt with { State = TaskState.ResultLost, Result = null, Message = $"what Job {attempt.JobName} said is no answer to its task" };
 }

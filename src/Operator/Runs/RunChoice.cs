@@ -108,7 +108,7 @@ internal sealed record RunChoice
 
         // A run that began before there was a version reads the first one.
         run = run with { Input = run.Input ?? seen.Input };
-        if (!seen.WasHeld)
+        if (!seen.WasHeld || seen.Awaits(run))
         {
             return run;
         }

@@ -31,7 +31,7 @@ internal sealed class RunPass
     public RunStatus Run => choice.Run;
 
     /// <summary>Time that is left to the run; null where it has no deadline.</summary>
-    private TimeSpan? Deadline => seen.Spec.ActiveDeadlineSeconds is { } seconds ? (Run.ResumeTime ?? Run.StartTime) + TimeSpan.FromSeconds(seconds) - now : null;
+    private TimeSpan? Deadline => seen.Spec.ActiveDeadlineSeconds is { } seconds && !seen.Awaits(Run) ? (Run.ResumeTime ?? Run.StartTime) + TimeSpan.FromSeconds(seconds) - now : null;
 
     /// <summary>Says what to do; <paramref name="advance"/> is asked where nothing keeps the run from going on.</summary>
     public RunPlan Decide(Func<RunPlan> advance)
@@ -74,6 +74,13 @@ internal sealed class RunPass
             Message = string.Join("; ", new[] { message, pause?.Message, note }.Where(text => text is not null)),
             WakeAfter = Earliest([pause?.Wait, Deadline, .. waiting.Select(verdict => verdict.Wake), attempts.Mine.Any(ProgressBook.IsRunning) ? seen.Options.ProgressInterval : null]),
         };
+    }
+
+    /// <summary>Nothing can be started until something happens that the object is told of.</summary>
+    public RunPlan Wait(string reason, string message)
+    {
+        var going = Going();
+        return going with { Reason = reason, Message = message, WakeAfter = Deadline, News = [.. going.News, .. Unless(RunConditions.Ready, reason, EventType.Normal, message)] };
     }
 
     /// <summary>The run came to a good end: <paramref name="result"/> is one of <see cref="RunSnapshot.GoodResults"/>.</summary>

@@ -28,7 +28,7 @@ public abstract record RunSnapshot
     public required OperatorOptions Options { get; init; }
 
     /// <summary>The newest version of what the object follows, for example <c>v000003</c>; null where it follows nothing or there is none yet.</summary>
-    public string? Input { get; init; }
+    public virtual string? Input { get; init; }
 
     /// <summary>The object's spec.</summary>
     public virtual IRunSpec Spec => Owner.Spec;
@@ -55,10 +55,16 @@ public abstract record RunSnapshot
             : null;
 
     /// <summary>A version of what the object follows that no run has read yet.</summary>
-    public string? PendingInput => LastRun is { } last && last.Input != Input ? Input : null;
+    public virtual string? PendingInput => LastRun is { } last && last.Input != Input ? Input : null;
 
     /// <summary>Whether the last pass held the run back: suspended, or nothing to be run by the spec.</summary>
-    public bool WasHeld => Says(RunConditions.Ready, RunReasons.Suspended) || Says(RunConditions.Stalled, RunReasons.InvalidSpec);
+    public virtual bool WasHeld => Says(RunConditions.Ready, RunReasons.Suspended) || Says(RunConditions.Stalled, RunReasons.InvalidSpec);
+
+    /// <summary>Whether <paramref name="run"/> cannot begin because what it is to read is not there; that time does not count towards its deadline.</summary>
+    public virtual bool Awaits(RunStatus run) => false;
+
+    /// <summary>Whether what an attempt of the current run that is done said can be its answer; if not, it counts as lost.</summary>
+    public virtual bool Accepts(TaskAttempt done) => TaskParts.IsAnswer(done.Part, done.Result);
 
     /// <summary>What the spec says of attempts.</summary>
     internal TaskRules TaskRules => new()

@@ -10,6 +10,11 @@ internal static class Wording
 
     public static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 
+    public static string Rows(long rows) => rows == 1 ? "1 row" : string.Create(CultureInfo.InvariantCulture, $"{rows:N0} rows");
+
+    /// <summary>A score as people read it: four decimals.</summary>
+    public static string Score(double value) => value.ToString("F4", CultureInfo.InvariantCulture);
+
     public static string Bytes(long bytes) => bytes switch
     {
         < 1_000 => $"{bytes} B",

@@ -4,14 +4,21 @@ using TextOps.Kubernetes.Runtime;
 
 namespace TextOps.Operator.Tasks;
 
-/// <summary>The objects of an informer by the object of ours that their labels name, so that it finds its children without looking at all of them.</summary>
+/// <summary>The objects of an informer by the object of ours that they belong to, as a rule the one that their labels name, so that it finds its children without looking at all of them.</summary>
 public sealed class ChildIndex<T> where T : class, IKubernetesObject
 {
     private readonly Lock gate = new();
     private readonly Dictionary<OwnerKey, Dictionary<NamespacedName, T>> byOwner = [];
+    private readonly Func<T, OwnerKey?> keyOf;
 
     /// <summary>Follows <paramref name="informer"/>; make it before the informer starts.</summary>
-    public ChildIndex(Informer<T> informer) => informer.AddHandler(new InformerHandler<T>(Put, Replace, Remove));
+    /// <param name="informer">What tells of the objects.</param>
+    /// <param name="keyOf">The object of ours that one belongs to; the one that its labels name where absent.</param>
+    public ChildIndex(Informer<T> informer, Func<T, OwnerKey?>? keyOf = null)
+    {
+        this.keyOf = keyOf ?? (child => OwnerKey.OfChild(child));
+        informer.AddHandler(new InformerHandler<T>(Put, Replace, Remove));
+    }
 
     /// <summary>The children of <paramref name="owner"/>, in no order.</summary>
     public IReadOnlyCollection<T> Find(OwnerKey owner)
@@ -34,7 +41,7 @@ public sealed class ChildIndex<T> where T : class, IKubernetesObject
 
     private void Put(T entity)
     {
-        if (OwnerKey.OfChild(entity) is not { } key)
+        if (keyOf(entity) is not { } key)
         {
             return;
         }
@@ -52,7 +59,7 @@ public sealed class ChildIndex<T> where T : class, IKubernetesObject
 
     private void Remove(T entity)
     {
-        if (OwnerKey.OfChild(entity) is not { } key)
+        if (keyOf(entity) is not { } key)
         {
             return;
         }

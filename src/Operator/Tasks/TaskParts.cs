@@ -12,6 +12,15 @@ public static class TaskParts
     /// <summary>The commit task.</summary>
     public const string Commit = "commit";
 
+    /// <summary>The task that prepares a dataset.</summary>
+    public const string Prepare = "prepare";
+
+    /// <summary>The task that fits the best trial's model.</summary>
+    public const string Fit = "fit";
+
+    /// <summary>The task that judges a fitted model and registers it.</summary>
+    public const string Evaluate = "evaluate";
+
     /// <summary>Most shards a plan may have: the bound of <c>spec.shards</c>.</summary>
     public const int MaxShards = 1000;
 
@@ -24,6 +33,13 @@ public static class TaskParts
     /// <summary>Whether <paramref name="part"/> is a shard's.</summary>
     public static bool IsShard(string part) => part.StartsWith('s');
 
+    /// <summary>The task of the trials of Job <paramref name="job"/> of a search.</summary>
+    public static string Trials(int job) => string.Create(CultureInfo.InvariantCulture, $"t{job:D5}");
+
+    /// <summary>The Job of a search whose task <paramref name="part"/> is; null where it is another task.</summary>
+    public static int? TrialJobOf(string part) =>
+        part.StartsWith('t') && int.TryParse(part.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var job) ? job : null;
+
     /// <summary>Whether <paramref name="result"/> is what the task of <paramref name="part"/> has to say when it is done: a pod could have written anything.</summary>
     internal static bool IsAnswer(string part, TaskResult? result) => result switch
     {
@@ -31,6 +47,9 @@ public static class TaskParts
             && AreCounts(plan.InputBytes, plan.Rows ?? 0, plan.Chunks ?? 0, plan.Rejected ?? 0),
         { Embed: { } embed } => part == Shard(embed.Shard) && AreCounts(embed.Rows, embed.Rejected, embed.Chunks),
         { Commit: { } commit } => part == Commit && commit.Version > 0 && AreCounts(commit.Rows, commit.Embedded, commit.Rejected, commit.Chunks),
+        { Prepare: { } prepare } => part == Prepare && TrainingAnswers.IsAnswer(prepare),
+        { Train: { } train } => part == Fit ? TrainingAnswers.IsFit(train) : TrainingAnswers.AreTrials(part, train),
+        { Evaluate: { } evaluate } => part == Evaluate && TrainingAnswers.IsAnswer(evaluate),
         _ => false,
     };
 

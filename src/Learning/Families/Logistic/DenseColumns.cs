@@ -54,42 +54,95 @@ internal sealed class DenseColumns
     /// <summary>Adds every row's product with parameters <c>[column][stride]</c> to its logits <c>[rows][stride]</c>.</summary>
     public void AddProducts(ReadOnlySpan<double> parameters, Span<double> logits, int stride)
     {
+        if (stride == 1)
+        {
+            AddSums(parameters, logits);
+            return;
+        }
+
         var width = matrix.Columns;
         for (var start = 0; start < matrix.Rows; start += RowsAtOnce)
         {
             var rows = Fill(start);
-            if (stride == 1)
-            {
-                for (var row = 0; row < rows; row++)
-                {
-                    logits[start + row] += FixedOrder.Dot(panel.AsSpan(row * width, width), parameters);
-                }
-            }
-            else
-            {
-                Multiply(ref panel[0], width, 1, rows, width, ref MemoryMarshal.GetReference(parameters), ref logits[start * stride], stride);
-            }
+            Multiply(ref panel[0], width, 1, rows, width, ref MemoryMarshal.GetReference(parameters), ref logits[start * stride], stride);
         }
     }
 
     /// <summary>Adds the transposed product with residuals <c>[rows][stride]</c> to a gradient <c>[column][stride]</c>.</summary>
     public void AddTransposed(ReadOnlySpan<double> residuals, Span<double> gradient, int stride)
     {
+        if (stride == 1)
+        {
+            AddTransposedSums(residuals, gradient);
+            return;
+        }
+
         var width = matrix.Columns;
         for (var start = 0; start < matrix.Rows; start += RowsAtOnce)
         {
             var rows = Fill(start);
-            if (stride == 1)
+            Multiply(ref panel[0], 1, width, width, rows, ref Unsafe.AsRef(in residuals[start * stride]), ref MemoryMarshal.GetReference(gradient), stride);
+        }
+    }
+
+    /// <summary>With one class scaling all values would cost more than the products: parameters are scaled in their place.</summary>
+    private void AddSums(ReadOnlySpan<double> parameters, Span<double> logits)
+    {
+        var weights = panel.AsSpan(0, matrix.Columns);
+        TensorPrimitives.Multiply(parameters, Scales, weights);
+        var shift = FixedOrder.Dot(weights, Means);
+        ref var weight = ref MemoryMarshal.GetReference(weights);
+        for (var row = 0; row < matrix.Rows; row++)
+        {
+            var values = matrix.Row(row);
+            ref var value = ref MemoryMarshal.GetReference(values);
+            var (sum0, sum1) = (Vector512<double>.Zero, Vector512<double>.Zero);
+            var i = 0;
+            for (; i + Vector512<float>.Count <= values.Length; i += Vector512<float>.Count)
             {
-                for (var row = 0; row < rows; row++)
-                {
-                    TensorPrimitives.MultiplyAdd(panel.AsSpan(row * width, width), residuals[start + row], gradient, gradient);
-                }
+                var (low, high) = Vector512.Widen(Vector512.LoadUnsafe(ref value, (nuint)i));
+                sum0 = Vector512.FusedMultiplyAdd(low, Vector512.LoadUnsafe(ref weight, (nuint)i), sum0);
+                sum1 = Vector512.FusedMultiplyAdd(high, Vector512.LoadUnsafe(ref weight, (nuint)i + 8), sum1);
             }
-            else
+
+            var sum = FixedOrder.Sum(sum0 + sum1) - shift;
+            for (; i < values.Length; i++)
             {
-                Multiply(ref panel[0], 1, width, width, rows, ref Unsafe.AsRef(in residuals[start * stride]), ref MemoryMarshal.GetReference(gradient), stride);
+                sum += values[i] * weights[i];
             }
+
+            logits[row] += sum;
+        }
+    }
+
+    private void AddTransposedSums(ReadOnlySpan<double> residuals, Span<double> gradient)
+    {
+        var sums = panel.AsSpan(0, matrix.Columns);
+        sums.Clear();
+        ref var sum = ref MemoryMarshal.GetReference(sums);
+        for (var row = 0; row < matrix.Rows; row++)
+        {
+            var values = matrix.Row(row);
+            ref var value = ref MemoryMarshal.GetReference(values);
+            var residual = Vector512.Create(residuals[row]);
+            var i = 0;
+            for (; i + Vector512<float>.Count <= values.Length; i += Vector512<float>.Count)
+            {
+                var (low, high) = Vector512.Widen(Vector512.LoadUnsafe(ref value, (nuint)i));
+                Vector512.FusedMultiplyAdd(low, residual, Vector512.LoadUnsafe(ref sum, (nuint)i)).StoreUnsafe(ref sum, (nuint)i);
+                Vector512.FusedMultiplyAdd(high, residual, Vector512.LoadUnsafe(ref sum, (nuint)i + 8)).StoreUnsafe(ref sum, (nuint)i + 8);
+            }
+
+            for (; i < values.Length; i++)
+            {
+                sums[i] += values[i] * residuals[row];
+            }
+        }
+
+        var total = FixedOrder.Sum(residuals);
+        for (var column = 0; column < sums.Length; column++)
+        {
+            gradient[column] += Scales[column] * (sums[column] - (Means[column] * total));
         }
     }
 

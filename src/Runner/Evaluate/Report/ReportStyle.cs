@@ -56,6 +56,7 @@ internal static class ReportStyle
         .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(290px,1fr));gap:20px}
         .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(320px,1fr));gap:6px 36px}
         .columns>div{min-width:0}
+        .columns td.l{min-width:90px}
         .beside{display:flex;flex-wrap:wrap;gap:10px 48px;align-items:flex-start}
         .beside>.across{flex:0 1 auto;min-width:0;max-width:100%}
         .beside>.list{flex:1 1 340px;min-width:0}
@@ -101,7 +102,7 @@ internal static class ReportStyle
         @media print{@page{margin:14mm}body{background:none;font-size:11.5px}main{max-width:none;padding:0 1px}
         section,header{padding:14px 16px;break-inside:avoid;border-color:#ccd}.long{break-inside:auto}tr,figure{break-inside:avoid}h2,h3{break-after:avoid}
         table,dl.facts{font-size:11px}td,th{padding-top:2px;padding-bottom:2px}.muted,.legend,th,td code,.chips code{font-size:10.5px}.across td.muted{min-width:0}svg.bar{width:90px;margin-top:1px}
-        .scroll,.across{max-height:none;overflow:visible}.charts{grid-template-columns:repeat(3,1fr)}.columns{grid-template-columns:1fr 1fr}
+        .scroll,.across{max-height:none;overflow:visible}.charts{grid-template-columns:repeat(3,1fr)}.columns{grid-template-columns:1fr 1fr}.columns svg.bar{width:60px}ul.plain{font-size:11px}
         *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 
         """;

@@ -66,6 +66,23 @@ public sealed class ReportPageTests
         Assert.Contains(page.Descendants("li"), item => item.Value == Shown);
     }
 
+    [Theory]
+    [InlineData(7, "v000007")]
+    [InlineData(null, "not registered")]
+    public void The_headline_names_the_version_or_says_that_there_is_none(int? version, string words)
+    {
+        var report = ReportSamples.Of(ReportSamples.Ratings, 300, 2) with { Version = version };
+        var page = Parse(ReportPage.Render(report));
+        var headline = page.Descendants("header").Single();
+        var interval = report.Evaluation.Intervals["f1_macro"];
+
+        Assert.Equal($"book-reviews {words}", page.Descendants("title").First().Value);
+        Assert.Equal([words, "1 of 3 gates failed"], headline.Descendants("span").Select(pill => pill.Value));
+        Assert.Equal(
+            ["f1_macro", $"{report.Evaluation.Metrics["f1_macro"]:F4}", $"{interval[0]:F4} to {interval[1]:F4} (95 % interval)", "on 300 test rows"],
+            headline.Elements("div").Last().Elements().Select(line => line.Value));
+    }
+
     [Fact]
     public void Metrics_show_their_intervals_and_the_objective_comes_first()
     {

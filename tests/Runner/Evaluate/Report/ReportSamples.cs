@@ -42,7 +42,6 @@ internal static class ReportSamples
         return new ReportData
         {
             Model = "book-reviews",
-            Version = 7,
             Created = new DateTimeOffset(2026, 3, 14, 9, 26, 53, TimeSpan.Zero),
             Owner = new TaskOwner { Namespace = "reviews", Name = "sentiment" },
             RunId = "5f0c2a9be1d4-spec",
