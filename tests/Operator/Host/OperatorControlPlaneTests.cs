@@ -28,7 +28,11 @@ public sealed class OperatorControlPlaneTests : IAsyncDisposable
 
     public OperatorControlPlaneTests()
     {
-        cluster.Register(new CustomResource(CustomResourceDefinitions.Of<EmbeddingJob>(), _ => []));
+        foreach (var kind in CustomResourceDefinitions.Kinds)
+        {
+            cluster.Register(new CustomResource(CustomResourceDefinitions.Of(kind), _ => []));
+        }
+
         client = new AuthorizedClient(cluster);
     }
 
