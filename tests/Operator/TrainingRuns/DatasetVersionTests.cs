@@ -6,7 +6,7 @@ using TextOps.Crds.TrainingRuns;
 using TextOps.Kubernetes.Core;
 using TextOps.Operator.Runs;
 using TextOps.Operator.Tests.EmbeddingJobs;
-using TextOps.Operator.Tests.Support;
+using TextOps.Operator.TrainingRuns;
 using static TextOps.Operator.Tests.TrainingRuns.Trainings;
 
 namespace TextOps.Operator.Tests.TrainingRuns;
@@ -118,11 +118,10 @@ public sealed class DatasetVersionTests
     }
 
     [Fact]
-    public async Task The_operator_wakes_those_that_read_an_EmbeddingJob_and_nobody_for_its_progress()
+    public async Task The_operator_wakes_those_that_read_an_EmbeddingJob()
     {
         await using var fixture = await OperatorFixture.StartAsync();
         await fixture.CreateAsync(Valid(Following) with { Metadata = new V1ObjectMeta { Name = "tickets", Namespace = "default" } });
-        await fixture.CreateAsync(Valid(Plain) with { Metadata = new V1ObjectMeta { Name = "other", Namespace = "default" } });
         await WaitingAsync(fixture, "there is no EmbeddingJob");
         await fixture.ApplyAsync(Examples.Spec, "chunks");
         await WaitingAsync(fixture, "has no committed version yet");
@@ -130,13 +129,22 @@ public sealed class DatasetVersionTests
         await fixture.EndAsync("plan", Examples.Planned().Result);
         await fixture.EndAsync("s00000", Examples.Embedded(0).Result);
         await fixture.EndAsync("s00001", Examples.Embedded(1).Result);
-        var gets = fixture.Client.Calls["get TrainingRun"];
-        await fixture.JobAsync("commit");
-        Assert.Equal(gets, fixture.Client.Calls["get TrainingRun"]);
         await fixture.EndAsync("commit", Examples.Committed().Result);
 
         await OperatorFixture.EventuallyAsync(
             "the run begins", fixture.ListAsync<TrainingRun>, list => list.Any(training => training is { Metadata.Name: "tickets", Status.Run.Input: "v000003" }));
+    }
+
+    [Fact]
+    public void Only_another_version_or_another_place_of_it_concerns_those_that_read_it()
+    {
+        var before = Examples.Valid() with { Status = new EmbeddingJobStatus { Version = "v000001", Progress = "1%" } };
+
+        Assert.False(TrainingRunKind.IsOtherDataset(before, before with { Status = before.Status with { Progress = "2%" }, Spec = before.Spec with { Parallelism = 9 } }));
+        Assert.True(TrainingRunKind.IsOtherDataset(before, before with { Status = before.Status with { Version = "v000002" } }));
+        Assert.True(TrainingRunKind.IsOtherDataset(before, before with { Spec = before.Spec with { Output = new EmbeddingOutput { Name = "elsewhere" } } }));
+        Assert.Null(TrainingRunKind.DatasetOf(Valid()));
+        Assert.Equal("chunks", TrainingRunKind.DatasetOf(Valid(Following))!.Value.Name.Name);
     }
 
     [Fact]

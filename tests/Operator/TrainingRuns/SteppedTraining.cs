@@ -26,10 +26,13 @@ internal sealed class SteppedTraining : SteppedOperator<TrainingRun, TrainingRun
     /// <summary>What the runner was called for: parts, of trials with their numbers.</summary>
     public IEnumerable<string> Ran => ran.Order(StringComparer.Ordinal);
 
-    public static async Task<SteppedTraining> StartAsync(OperatorOptions? options = null, HttpMessageHandler? pods = null)
+    /// <summary>How many operators were cut off.</summary>
+    public int CutOffs { get; private set; }
+
+    public static async Task<SteppedTraining> StartAsync()
     {
         var stepped = new SteppedTraining();
-        await stepped.StartOperatorAsync(options, pods);
+        await stepped.StartOperatorAsync(options: null, pods: null);
         return stepped;
     }
 
@@ -106,6 +109,7 @@ internal sealed class SteppedTraining : SteppedOperator<TrainingRun, TrainingRun
             }
             catch (CutOffException)
             {
+                CutOffs++;
                 await RestartAsync();
             }
             finally

@@ -61,6 +61,9 @@ public sealed class TrainingRunControllerTests
         Assert.Equal(WholeRun, plane.Ran);
         Assert.Equal(["evaluate 0", "fit 0", "prepare 0", "t00000 0", "t00001 0", "t00002 0"], await plane.JobsAsync());
         Assert.Equal(("v000003", 1), (training.Status!.Version, training.Status.Runs!.Count));
+
+        // Six tasks of three writes, and the status between them.
+        Assert.InRange(plane.CutOffs, 25, 40);
     }
 
     [Theory]

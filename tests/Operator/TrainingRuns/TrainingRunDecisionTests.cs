@@ -152,6 +152,32 @@ public sealed class TrainingRunDecisionTests
         Assert.Equal((reason, "no room"), (plan.Stalled, plan.Message));
     }
 
+    [Theory]
+    [InlineData("StoreRefused", "StoreRefused")]
+    [InlineData("Registered", "Failed")]
+    [InlineData("UpToDate", "Failed")]
+    [InlineData("not a reason", "Failed")]
+    [InlineData("", "Failed")]
+    public void A_reason_that_a_pod_gives_cannot_pass_for_a_good_end(string given, string stalled)
+    {
+        var seen = Snapshot(Running(), [.. UpToFit[..^1], Refused("fit", given)]);
+
+        var failed = After(seen, Decide(seen));
+
+        Assert.Equal(stalled, Decide(Snapshot(failed)).Stalled);
+        Assert.False(Decide(Snapshot(failed)).IsReady);
+    }
+
+    [Fact]
+    public void The_trial_that_was_fitted_is_evaluated_though_another_turns_out_better_when_its_Job_is_made_again()
+    {
+        var attempts = UpToFit.Where(attempt => attempt.Part != "t00002").Append(Trained("t00002", 4, 0.99)).ToArray();
+
+        var plan = Decide(Snapshot(Running(), attempts));
+
+        Assert.Equal(1, Assert.IsType<EvaluateTask>(Assert.Single(plan.Start).Document).Best);
+    }
+
     [Fact]
     public void What_a_Job_says_of_other_trials_than_its_own_is_taken_for_lost()
     {
