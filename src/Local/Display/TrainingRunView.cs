@@ -20,14 +20,14 @@ internal sealed record TrainingRunView(TrainingRun Run) : RunView(Run)
     {
         get
         {
-            if (!IsObserved || Run.Status is not { } status)
+            var text = base.Message;
+            if (!IsObserved || IsOver || Run.Status is not { } status)
             {
-                return "";
+                return text;
             }
 
-            var text = Ready?.Message ?? "";
             List<string> facts = [];
-            if (!IsReady && status.TrialCounts is { Total: > 0 and var total } counts && Finished(counts) is var finished)
+            if (status.TrialCounts is { Total: > 0 and var total } counts && Finished(counts) is var finished)
             {
                 facts.Add($"{finished} of {total} trials");
             }
@@ -45,7 +45,7 @@ internal sealed record TrainingRunView(TrainingRun Run) : RunView(Run)
     public override string Detail => Message;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Measures => Run.Status?.TrialCounts is { Failed: > 0 and var failed } ? [$"{failed} failed"] : [];
+    public override IReadOnlyList<string> Measures => Run.Status?.TrialCounts is { Failed: > 0 and var failed } && $"{failed} failed" is var text && !Message.Contains(text, StringComparison.Ordinal) ? [text] : [];
 
     /// <summary>A bar over trials; over the steps where there is nothing to search.</summary>
     protected override double Done => Run.Status?.TrialCounts is { Total: > 0 and var total } counts

@@ -14,6 +14,9 @@ internal sealed class RunPass
     // The schema bounds the message of a run to 1,024 characters.
     private const int MaxMessageBytes = 1024;
 
+    // And its result to 64; a reason is in CamelCase.
+    private const int MaxReason = 64;
+
     private readonly RunSnapshot seen;
     private readonly DateTimeOffset now;
     private readonly RunChoice choice;
@@ -89,8 +92,12 @@ internal sealed class RunPass
 
     /// <summary>The run failed, and a person is needed.</summary>
     // What still runs is ended by the pass after this one, when the status holds the end: a cut in between must not take away what the end was judged by.
-    public RunPlan Fail(string reason, string message) =>
-        End(reason, message, version: null, EventType.Warning) with { Reason = RunReasons.Failed, Stalled = reason, WakeAfter = TimeSpan.Zero };
+    public RunPlan Fail(string reason, string message)
+    {
+        // A pod may give any reason: one that reads like a good end must not be taken for it.
+        var stalled = reason.Length is > 0 and <= MaxReason && reason.All(char.IsAsciiLetterOrDigit) && !seen.GoodResults.Contains(reason, StringComparer.Ordinal) ? reason : RunReasons.Failed;
+        return End(stalled, message, version: null, EventType.Warning) with { Reason = RunReasons.Failed, Stalled = stalled, WakeAfter = TimeSpan.Zero };
+    }
 
     // The run is over: what still runs ends, and children go after their time to live.
     private RunPlan Rest()

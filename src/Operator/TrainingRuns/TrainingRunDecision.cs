@@ -82,8 +82,8 @@ public static class TrainingRunDecision
 
     private static string WhatIsMissing(TrainingRunSnapshot seen, DatasetEmbeddings embeddings) => seen switch
     {
+        { EmbeddingJob: not null, DatasetStore: not null } => $"EmbeddingJob {embeddings.Job} has no committed version yet",
         { EmbeddingJob: null } => $"there is no EmbeddingJob {embeddings.Job} in namespace {seen.Training.Metadata.Namespace}; create it, or correct spec.dataset.embeddings.job",
-        { Input: null, EmbeddingJob.Status.Version: null } => $"EmbeddingJob {embeddings.Job} has no committed version yet",
         _ => $"EmbeddingJob {embeddings.Job} names no store, and this operator has no default store; set its spec.output.uri",
     };
 }

@@ -47,7 +47,7 @@ public sealed record TrainingRunSnapshot : RunSnapshot
         : SpecErrors;
 
     /// <summary>The version of embeddings that a run would read now: the one that the spec names, else the last one of its EmbeddingJob.</summary>
-    public override string? Input => EmbeddingJob is { } job && StoreOf(job) is not null
+    public override string? Input => EmbeddingJob is { } job && DatasetStore is not null
         ? Spec.Dataset.Embeddings?.Version is { } version ? Wording.Version(version) : job.Status?.Version
         : null;
 
@@ -59,6 +59,9 @@ public sealed record TrainingRunSnapshot : RunSnapshot
 
     /// <summary>The registry's store; null where neither the object nor the operator names one.</summary>
     public string? Store => Spec.Register.Registry ?? Options.DefaultStore;
+
+    /// <summary>The store of the EmbeddingJob's versions; null where there is no such object, or nobody names one.</summary>
+    public string? DatasetStore => EmbeddingJob is { } job ? job.Spec.Output.Uri ?? Options.DefaultStore : null;
 
     /// <summary>Name of the model.</summary>
     public string ModelName => Spec.Register.NameFor(Training.Metadata);
@@ -76,9 +79,7 @@ public sealed record TrainingRunSnapshot : RunSnapshot
 
     /// <summary>The version of embeddings that <paramref name="run"/> reads; null where it reads files, or it cannot be said where that version lies.</summary>
     public EmbeddingsVersion? EmbeddingsOf(RunStatus run) =>
-        EmbeddingJob is { } job && StoreOf(job) is { } store && run.Input is ['v', .. var number] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+        EmbeddingJob is { } job && DatasetStore is { } store && run.Input is ['v', .. var number] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
             ? new EmbeddingsVersion { Uri = store, Name = job.Spec.Output.NameFor(job.Metadata), Version = version }
             : null;
-
-    private string? StoreOf(EmbeddingJob job) => job.Spec.Output.Uri ?? Options.DefaultStore;
 }

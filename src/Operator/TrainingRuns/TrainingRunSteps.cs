@@ -54,7 +54,7 @@ internal sealed class TrainingRunSteps(TrainingRunSnapshot seen, RunPlan plan, T
         {
             (TrainingRunConditions.DataReady, { Prepared: { } prepared }) => True(TrainingRunReasons.Prepared, TrainingRunWording.Prepared(prepared)),
             (not TrainingRunConditions.DataReady, { Prepared.Version: { } version }) => True(RunReasons.UpToDate, wording.Registered(version)),
-            (TrainingRunConditions.Searched, { Prepared: not null }) when !seen.Trials.IsSearch => True(TrainingRunReasons.NothingToSearch, "there is one candidate without a search"),
+            (TrainingRunConditions.Searched, { Prepared: not null }) when !seen.Trials.IsSearch => True(TrainingRunReasons.NothingToSearch, "there is one trial, and nothing to choose from"),
             (TrainingRunConditions.Searched, { IsSearched: true, Best: not null }) when plan.Stalled != TrainingRunReasons.TrialsFailed && seen.Trials.IsSearch =>
                 True(TrainingRunReasons.Completed, wording.Searched(known)),
             (TrainingRunConditions.Evaluated, { Evaluated: { } evaluated }) => True(TrainingRunReasons.Completed, wording.Evaluated(known.Prepared, evaluated)),

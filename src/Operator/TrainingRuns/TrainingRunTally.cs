@@ -43,7 +43,7 @@ internal sealed record TrainingRunTally
     /// <summary>Tells what there is of the run of a valid spec; <paramref name="judge"/> says what its attempts at a part amount to.</summary>
     public static TrainingRunTally Of(TrainingRunSnapshot seen, Func<string, TaskVerdict> judge)
     {
-        var tally = seen.Trials.IsSearch ? OfSearch(seen, judge) : OfOne(seen.Trials.Trials[0], judge(TaskParts.Fit));
+        var tally = seen.Trials.IsSearch ? OfSearch(seen, judge, FittedOf(seen, judge(TaskParts.Fit))) : OfOne(seen.Trials.Trials[0], judge(TaskParts.Fit));
         return tally with { Prepared = ResultOf(judge(TaskParts.Prepare))?.Prepare, Evaluated = ResultOf(judge(TaskParts.Evaluate))?.Evaluate };
     }
 
@@ -59,13 +59,13 @@ internal sealed record TrainingRunTally
         Failures = fit is TaskVerdict.Hopeless hopeless ? [(trial, hopeless.Message)] : [],
     };
 
-    private static TrainingRunTally OfSearch(TrainingRunSnapshot seen, Func<string, TaskVerdict> judge)
+    private static TrainingRunTally OfSearch(TrainingRunSnapshot seen, Func<string, TaskVerdict> judge, Trial? fitted)
     {
         var isLessBetter = Metrics.IsLessBetter(seen.Spec.Search.Objective.Metric);
         var failures = new List<(Trial, string)>();
         var isSearched = true;
         var succeeded = 0;
-        Trial? best = null;
+        var best = fitted;
         double? bestValue = null;
         foreach (var (job, trials) in seen.Trials.Jobs.Index())
         {
@@ -87,7 +87,7 @@ internal sealed record TrainingRunTally
                 succeeded++;
 
                 // Of equal values the first, which has the lowest number.
-                if (bestValue is null || (isLessBetter ? value < bestValue : value > bestValue))
+                if (fitted is null ? bestValue is null || (isLessBetter ? value < bestValue : value > bestValue) : trial == fitted)
                 {
                     (best, bestValue) = (trial, value);
                 }
@@ -96,6 +96,10 @@ internal sealed record TrainingRunTally
 
         return new TrainingRunTally { IsSearched = isSearched, Succeeded = succeeded, Failures = failures, Best = best, BestValue = bestValue };
     }
+
+    // What was fitted stays the best, even where a Job that somebody deleted comes to something else when its trials are done again: that model is what is evaluated.
+    private static Trial? FittedOf(TrainingRunSnapshot seen, TaskVerdict fit) =>
+        ResultOf(fit)?.Train?.Trials is [{ Number: var number }] && number < seen.Trials.Trials.Count ? seen.Trials.Trials[number] : null;
 
     private static TaskResult? ResultOf(TaskVerdict verdict) => (verdict as TaskVerdict.Done)?.Attempt.Result;
 }

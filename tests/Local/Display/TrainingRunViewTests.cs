@@ -22,9 +22,20 @@ public sealed class TrainingRunViewTests
     [Theory]
     [InlineData("searching", "searching, 12 of 40 trials, best boosting #7 f1_macro=0.8731")]
     [InlineData("searching: 12 of 40 trials", "searching: 12 of 40 trials, best boosting #7 f1_macro=0.8731")]
-    [InlineData("searching: 12 of 40 trials, best boosting #7 f1_macro=0.8731", "searching: 12 of 40 trials, best boosting #7 f1_macro=0.8731")]
-    public void A_line_says_how_the_search_goes_and_nothing_twice(string message, string shown) =>
-        Assert.Equal(shown, new TrainingRunView(Trainings.Valid().Saying("Running", message, status: Searching)).Message);
+    [InlineData("searching: 12 of 40 trials (1 failed), best boosting #7 f1_macro=0.8731", "searching: 12 of 40 trials (1 failed), best boosting #7 f1_macro=0.8731")]
+    public void A_line_says_how_the_search_goes_and_nothing_twice(string message, string shown)
+    {
+        var view = new TrainingRunView(Trainings.Valid().Saying("Running", message, status: Searching));
+        Assert.Equal(shown, view.Message);
+        Assert.Equal(message.Contains("failed", StringComparison.Ordinal) ? [] : ["1 failed"], view.Measures);
+    }
+
+    [Fact]
+    public void What_is_over_is_told_in_the_operator_s_own_words()
+    {
+        const string Done = "v000003: boosting #7, f1_macro 0.8731 on 160 test rows";
+        Assert.Equal(Done, new TrainingRunView(Trainings.Valid().Saying("Registered", Done, ConditionStatus.True, status: Searching)).Message);
+    }
 
     [Fact]
     public void The_bar_is_over_trials_and_over_steps_where_there_are_none()
@@ -89,7 +100,7 @@ public sealed class TrainingRunViewTests
             [
                 "book-reviews   30%  Running  searching: 12 of 40 trials, best boosting #7 f1_macro=0.8731  1 failed",
                 "EmbeddingJob book-reviews   50%  Running  embedding v000001  1,200 rows",
-                "book-reviews  100%  Registered  registered v000003, best boosting #7 f1_macro=0.8731",
+                "book-reviews  100%  Registered  registered v000003",
             ],
             text.ToString().TrimEnd('\n').Split('\n').Select(line => line.TrimEnd('\r')));
     }

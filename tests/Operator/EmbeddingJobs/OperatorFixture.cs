@@ -32,7 +32,11 @@ internal sealed class OperatorFixture : IAsyncDisposable
 
     private OperatorFixture()
     {
-        cluster.Register(new CustomResource(CustomResourceDefinitions.Of<EmbeddingJob>(), _ => []));
+        foreach (var kind in CustomResourceDefinitions.Kinds)
+        {
+            cluster.Register(new CustomResource(CustomResourceDefinitions.Of(kind), _ => []));
+        }
+
         Client = new WatchedClient(cluster);
         node = new FakeNode(cluster, TimeProvider.System);
     }
@@ -70,8 +74,11 @@ internal sealed class OperatorFixture : IAsyncDisposable
     }
 
     /// <summary>Creates the object.</summary>
-    public Task ApplyAsync(EmbeddingJobSpec spec) =>
-        cluster.CreateAsync(new EmbeddingJob { Metadata = new V1ObjectMeta { Name = "tickets", Namespace = "default" }, Spec = spec }, Cancel);
+    public Task ApplyAsync(EmbeddingJobSpec spec, string name = "tickets") =>
+        CreateAsync(new EmbeddingJob { Metadata = new V1ObjectMeta { Name = name, Namespace = "default" }, Spec = spec });
+
+    /// <summary>Creates an object of any kind.</summary>
+    public Task CreateAsync<T>(T entity) where T : class, IKubernetesObject => cluster.CreateAsync(entity, Cancel);
 
     /// <summary>Changes something of the object's metadata that the operator has no use for.</summary>
     public Task TouchAsync(string label) =>

@@ -26,14 +26,17 @@ internal sealed class WatchedClient(IKubernetesClient cluster) : IKubernetesClie
     /// <summary>What a watch waits for before it tells of an object: watches of different kinds do not keep step.</summary>
     public Func<IKubernetesObject, Task> Delay { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>After how many more writes that change something the caller is cut off, without learning that the last one came through; null: never.</summary>
+    public int? WritesLeft { get; set; }
+
     /// <summary>Counts from nothing again.</summary>
     public void Reset() => calls.Clear();
 
     public Task<T> CreateAsync<T>(T entity, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
-        RefuseCreate(entity) is { } refusal ? Task.FromException<T>(refusal) : Counted<T>("create").CreateAsync(entity, cancellationToken);
+        RefuseCreate(entity) is { } refusal ? Task.FromException<T>(refusal) : WrittenAsync(Counted<T>("create").CreateAsync(entity, cancellationToken));
 
     public Task<T> UpdateStatusAsync<T>(T entity, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
-        Counted<T>("status").UpdateStatusAsync(entity, cancellationToken);
+        WrittenAsync(Counted<T>("status").UpdateStatusAsync(entity, cancellationToken));
 
     public Task<T?> GetAsync<T>(string name, string? @namespace, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
         Counted<T>("get").GetAsync<T>(name, @namespace, cancellationToken);
@@ -42,16 +45,23 @@ internal sealed class WatchedClient(IKubernetesClient cluster) : IKubernetesClie
         Counted<T>("list").ListAsync<T>(@namespace, labelSelector, cancellationToken);
 
     public Task<T> UpdateAsync<T>(T entity, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
-        Counted<T>("update").UpdateAsync(entity, cancellationToken);
+        WrittenAsync(Counted<T>("update").UpdateAsync(entity, cancellationToken));
 
     public Task<T> PatchAsync<T>(string name, string? @namespace, KubernetesPatch patch, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
-        Counted<T>("patch").PatchAsync<T>(name, @namespace, patch, cancellationToken);
+        WrittenAsync(Counted<T>("patch").PatchAsync<T>(name, @namespace, patch, cancellationToken));
 
     public Task<T> PatchStatusAsync<T>(string name, string? @namespace, KubernetesPatch patch, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
-        Counted<T>("status").PatchStatusAsync<T>(name, @namespace, patch, cancellationToken);
+        WrittenAsync(Counted<T>("status").PatchStatusAsync<T>(name, @namespace, patch, cancellationToken));
 
-    public Task DeleteAsync<T>(string name, string? @namespace, DeleteOptions? options, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
-        Counted<T>("delete").DeleteAsync<T>(name, @namespace, options, cancellationToken);
+    public async Task DeleteAsync<T>(string name, string? @namespace, DeleteOptions? options, CancellationToken cancellationToken) where T : class, IKubernetesObject
+    {
+        var isThere = WritesLeft is not null && await cluster.GetAsync<T>(name, @namespace, cancellationToken) is { Metadata.DeletionTimestamp: null };
+        await Counted<T>("delete").DeleteAsync<T>(name, @namespace, options, cancellationToken);
+        if (isThere)
+        {
+            CountDown();
+        }
+    }
 
     public async IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
         string? @namespace, string? labelSelector, string? resourceVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -68,9 +78,28 @@ internal sealed class WatchedClient(IKubernetesClient cluster) : IKubernetesClie
         }
     }
 
+    private async Task<T> WrittenAsync<T>(Task<T> write)
+    {
+        var written = await write;
+        CountDown();
+        return written;
+    }
+
+    private void CountDown()
+    {
+        if (--WritesLeft <= 0)
+        {
+            WritesLeft = null;
+            throw new CutOffException();
+        }
+    }
+
     private IKubernetesClient Counted<T>(string verb) where T : class, IKubernetesObject
     {
         calls.AddOrUpdate($"{verb} {EntityType.Of<T>().Kind}", 1, (_, count) => count + 1);
         return cluster;
     }
 }
+
+/// <summary>The operator ends here, between two writes.</summary>
+internal sealed class CutOffException : Exception;

@@ -9,12 +9,14 @@ using TextOps.Crds.Generator;
 using TextOps.Crds.Meta;
 using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
+using TextOps.Crds.TrainingRuns;
 using TextOps.Kubernetes.Core;
 using TextOps.Kubernetes.InMemory;
 using TextOps.Operator.Host;
 using TextOps.Operator.Host.Logging;
 using TextOps.Operator.Tests.EmbeddingJobs;
 using TextOps.Operator.Tests.Rbac;
+using TextOps.Operator.Tests.TrainingRuns;
 
 namespace TextOps.Operator.Tests.Host;
 
@@ -28,7 +30,11 @@ public sealed class OperatorControlPlaneTests : IAsyncDisposable
 
     public OperatorControlPlaneTests()
     {
-        cluster.Register(new CustomResource(CustomResourceDefinitions.Of<EmbeddingJob>(), _ => []));
+        foreach (var kind in CustomResourceDefinitions.Kinds)
+        {
+            cluster.Register(new CustomResource(CustomResourceDefinitions.Of(kind), _ => []));
+        }
+
         client = new AuthorizedClient(cluster);
     }
 
@@ -44,6 +50,10 @@ public sealed class OperatorControlPlaneTests : IAsyncDisposable
         await EndAsync("s00000", new TaskResult { Embed = new EmbedResult { Shard = 0, Parts = 1, Rows = 1, Rejected = 0, Chunks = 1 } });
         await EndAsync("commit", new TaskResult { Commit = new CommitResult { Version = 1, Output = "file:///store/v1", Rows = 1, Embedded = 1, Rejected = 0, Chunks = 1 } });
         await OperatorFixture.EventuallyAsync("the run is committed", ReadyReasonAsync, reason => reason == EmbeddingJobReasons.Committed);
+        await cluster.CreateAsync(
+            new TrainingRun { Metadata = new V1ObjectMeta { Name = "tickets", Namespace = "default" }, Spec = Trainings.Plain with { TtlSecondsAfterFinished = 0 } }, Cancel);
+        await EndAsync("prepare", Trainings.PreparedResult(upToDate: true));
+        await OperatorFixture.EventuallyAsync("the other is up to date", ListAsync<TrainingRun>, list => list[0].Status?.Run?.Result == RunReasons.UpToDate);
         await OperatorFixture.EventuallyAsync("children are gone", ListAsync<V1Job>, jobs => jobs.Count == 0);
 
         await stop.CancelAsync();

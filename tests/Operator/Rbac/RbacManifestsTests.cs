@@ -45,10 +45,12 @@ public sealed class RbacManifestsTests
         });
     }
 
-    [Fact]
-    public void The_operator_changes_no_spec()
+    [Theory]
+    [InlineData("embeddingjobs")]
+    [InlineData("trainingruns")]
+    public void The_operator_changes_no_spec(string resource)
     {
-        var rule = Assert.Single(RbacManifests.ObjectRules, rule => rule.Resource == "embeddingjobs");
+        var rule = Assert.Single(RbacManifests.ObjectRules, rule => rule.Resource == resource);
 
         Assert.Equal(["get", "list", "watch"], rule.Verbs);
     }
@@ -58,7 +60,7 @@ public sealed class RbacManifestsTests
     {
         var role = Assert.Single(ManifestReader.Read(Repository.File("config", "rbac", "edit_role.yaml")).Manifests).Content;
 
-        Assert.Equal(["embeddingjobs"], role["rules"]!.AsArray().SelectMany(rule => rule!["resources"]!.AsArray()).Select(resource => (string)resource!));
+        Assert.Equal(["embeddingjobs", "trainingruns"], role["rules"]!.AsArray().SelectMany(rule => rule!["resources"]!.AsArray()).Select(resource => (string)resource!));
     }
 
     [Fact]

@@ -2,16 +2,15 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using TextOps.Crds;
-using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Generator;
 using TextOps.Crds.Meta;
+using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
 using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.Core;
 using TextOps.Kubernetes.InMemory;
 using TextOps.Kubernetes.Runtime;
 using TextOps.Kubernetes.Tests.Support;
-using TextOps.Operator.EmbeddingJobs;
 using TextOps.Operator.Runs;
 using TextOps.Operator.Tasks;
 using TextOps.Operator.Tests.EmbeddingJobs;
@@ -22,21 +21,26 @@ namespace TextOps.Operator.Tests.Support;
 /// The controller over a cluster in memory, with a clock that the test moves and passes that the test asks for: each pass sees all that happened before it, so that what it
 /// does depends on nothing else.
 /// </summary>
-internal sealed class SteppedOperator : IAsyncDisposable
+internal abstract class SteppedOperator<T, TSnapshot> : IAsyncDisposable
+    where T : class, IRunObject<IRunSpec, IRunStatus>
+    where TSnapshot : RunSnapshot
 {
-    private readonly InMemoryCluster cluster;
     private ControllerHost? host;
     private ChildIndex<V1Pod>? index;
-    private RunController<EmbeddingJob, EmbeddingJobSnapshot>? controller;
+    private RunController<T, TSnapshot>? controller;
     private ProgressReader? reader;
 
-    private SteppedOperator(DateTimeOffset start)
+    protected SteppedOperator(DateTimeOffset? start)
     {
-        Time.Advance(start - Time.GetUtcNow());
-        cluster = new InMemoryCluster(new InMemoryClusterOptions { Time = Time });
-        cluster.Register(new CustomResource(CustomResourceDefinitions.Of<EmbeddingJob>(), _ => []));
-        Client = new WatchedClient(cluster);
-        Node = new FakeNode(cluster, Time);
+        Time.Advance((start ?? new DateTimeOffset(2026, 3, 2, 12, 0, 0, TimeSpan.Zero)) - Time.GetUtcNow());
+        Cluster = new InMemoryCluster(new InMemoryClusterOptions { Time = Time });
+        foreach (var kind in CustomResourceDefinitions.Kinds)
+        {
+            Cluster.Register(new CustomResource(CustomResourceDefinitions.Of(kind), _ => []));
+        }
+
+        Client = new WatchedClient(Cluster);
+        Node = new FakeNode(Cluster, Time);
     }
 
     public ManualTime Time { get; } = new();
@@ -50,14 +54,9 @@ internal sealed class SteppedOperator : IAsyncDisposable
     /// <summary>When the last pass wants to be called again.</summary>
     public TimeSpan? Wake { get; private set; }
 
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+    protected InMemoryCluster Cluster { get; }
 
-    public static async Task<SteppedOperator> StartAsync(OperatorOptions? options = null, DateTimeOffset? start = null, HttpMessageHandler? pods = null)
-    {
-        var stepped = new SteppedOperator(start ?? new DateTimeOffset(2026, 3, 2, 12, 0, 0, TimeSpan.Zero));
-        await stepped.StartOperatorAsync(options, pods);
-        return stepped;
-    }
+    protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>Another operator takes over, which remembers nothing.</summary>
     public async Task RestartAsync(OperatorOptions? options = null)
@@ -66,26 +65,16 @@ internal sealed class SteppedOperator : IAsyncDisposable
         await StartOperatorAsync(options, pods: null);
     }
 
-    public Task<EmbeddingJob> ApplyAsync(EmbeddingJobSpec spec, string name = "tickets") =>
-        cluster.CreateAsync(new EmbeddingJob { Metadata = new V1ObjectMeta { Name = name, Namespace = "default" }, Spec = spec }, Cancel);
-
-    /// <summary>Git changes the spec.</summary>
-    public async Task EditAsync(Func<EmbeddingJobSpec, EmbeddingJobSpec> edit)
-    {
-        var job = await ObjectAsync();
-        await cluster.UpdateAsync(job with { Spec = edit(job.Spec) }, Cancel);
-    }
-
-    public Task AnnotateAsync(string name, string value) => cluster.PatchAsync<EmbeddingJob>(
+    public Task AnnotateAsync(string name, string value) => Cluster.PatchAsync<T>(
         "tickets", "default", new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [name] = value } } }, Cancel);
 
-    public Task DeleteAsync<T>(string name, long? grace = null) where T : class, IKubernetesObject =>
-        cluster.DeleteAsync<T>(name, "default", new DeleteOptions { GracePeriodSeconds = grace }, Cancel);
+    public Task DeleteAsync<TOther>(string name, long? grace = null) where TOther : class, IKubernetesObject =>
+        Cluster.DeleteAsync<TOther>(name, "default", new DeleteOptions { GracePeriodSeconds = grace }, Cancel);
 
-    public async Task<EmbeddingJob> ObjectAsync(string name = "tickets") =>
-        await cluster.GetAsync<EmbeddingJob>(name, "default", Cancel) ?? throw new InvalidOperationException($"there is no {name}");
+    public async Task<T> ObjectAsync(string name = "tickets") =>
+        await Cluster.GetAsync<T>(name, "default", Cancel) ?? throw new InvalidOperationException($"there is no {name}");
 
-    public async Task<IReadOnlyList<T>> ListAsync<T>() where T : class, IKubernetesObject => (await cluster.ListAsync<T>("default", null, Cancel)).Items;
+    public async Task<IReadOnlyList<TOther>> ListAsync<TOther>() where TOther : class, IKubernetesObject => (await Cluster.ListAsync<TOther>("default", null, Cancel)).Items;
 
     /// <summary>Parts and attempts of the Jobs that are there: <c>plan 0</c>.</summary>
     public async Task<IEnumerable<string>> JobsAsync() => (await ListAsync<V1Job>()).Select(Describe).Order(StringComparer.Ordinal);
@@ -93,24 +82,24 @@ internal sealed class SteppedOperator : IAsyncDisposable
     public async Task<V1Job> JobAsync(string part, int attempt = 0) => (await ListAsync<V1Job>()).Single(job => Describe(job) == $"{part} {attempt}");
 
     /// <summary>The Job's pod runs and ends, and the operator looks.</summary>
-    public async Task<EmbeddingJob> EndAsync(string part, TaskAttempt outcome, int attempt = 0) => await ExitAsync(part, 0, outcome.Result, attempt);
+    public async Task<T> EndAsync(string part, TaskAttempt outcome, int attempt = 0) => await ExitAsync(part, 0, outcome.Result, attempt);
 
     /// <inheritdoc cref="EndAsync(string, TaskAttempt, int)"/>
-    public async Task<EmbeddingJob> ExitAsync(string part, int exitCode, TaskResult? result = null, int attempt = 0)
+    public async Task<T> ExitAsync(string part, int exitCode, TaskResult? result = null, int attempt = 0)
     {
         await Node.EndAsync(await JobAsync(part, attempt), result, exitCode);
         return await SettleAsync();
     }
 
     /// <summary>Time passes, and the operator looks.</summary>
-    public async Task<EmbeddingJob> AdvanceAsync(TimeSpan by)
+    public async Task<T> AdvanceAsync(TimeSpan by)
     {
         Time.Advance(by);
         return await SettleAsync();
     }
 
     /// <summary>Passes until one changes nothing; answers the object then.</summary>
-    public async Task<EmbeddingJob> SettleAsync()
+    public async Task<T> SettleAsync()
     {
         for (var pass = 0; pass < 20; pass++)
         {
@@ -126,14 +115,14 @@ internal sealed class SteppedOperator : IAsyncDisposable
     }
 
     /// <summary>One pass, when the informers have seen all that is there; answers the object then.</summary>
-    public async Task<EmbeddingJob> PassAsync()
+    public async Task<T> PassAsync()
     {
         await CatchUpAsync();
         return await PassWithOldNewsAsync();
     }
 
     /// <summary>One pass, whatever the informers know.</summary>
-    public async Task<EmbeddingJob> PassWithOldNewsAsync()
+    public async Task<T> PassWithOldNewsAsync()
     {
         var result = await controller!.ReconcileAsync(await ObjectAsync(), Cancel);
         Wake = result.RequeueAfter;
@@ -146,30 +135,36 @@ internal sealed class SteppedOperator : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopOperatorAsync();
-        await cluster.DisposeAsync();
+        await Cluster.DisposeAsync();
     }
 
     private static string Describe(V1Job job) => $"{job.Metadata.Labels![ApiGroup.PartLabel]} {job.Metadata.Labels[ApiGroup.AttemptLabel]}";
 
-    private static IEnumerable<string> Versions(IEnumerable<IKubernetesObject> objects) =>
+    protected static IEnumerable<string> Versions(IEnumerable<IKubernetesObject> objects) =>
         objects.Select(entity => $"{entity.Metadata.Name} {entity.Metadata.ResourceVersion}").Order(StringComparer.Ordinal);
 
-    private async Task StartOperatorAsync(OperatorOptions? options, HttpMessageHandler? pods)
+    protected async Task StartOperatorAsync(OperatorOptions? options, HttpMessageHandler? pods)
     {
         options ??= Examples.Options;
         host = new ControllerHost(Client, [], TimeProvider.System, NullLoggerFactory.Instance);
         index = new ChildIndex<V1Pod>(host.Informer<V1Pod>());
         reader = pods is null ? new ProgressReader() : new ProgressReader(pods);
         var children = new ChildTasks(Client, host.Informer<V1Job>().Store, index, options);
-        var kind = new EmbeddingJobKind(options);
-        var observer = new RunObserver<EmbeddingJob, EmbeddingJobSnapshot>(kind, children, new ProgressBook(reader, options.ProgressInterval, Time), options);
-        var logger = NullLogger<RunController<EmbeddingJob, EmbeddingJobSnapshot>>.Instance;
-        controller = new RunController<EmbeddingJob, EmbeddingJobSnapshot>(kind, observer, children, Client, Events, Time, logger);
+        var kind = KindOf(host, options);
+        var observer = new RunObserver<T, TSnapshot>(kind, children, new ProgressBook(reader, options.ProgressInterval, Time), options);
+        var logger = NullLogger<RunController<T, TSnapshot>>.Instance;
+        controller = new RunController<T, TSnapshot>(kind, observer, children, Client, Events, Time, logger);
         await host.StartAsync(Cancel);
 
         // The informers' first lists are the operator's cost, not an object's.
         Client.Reset();
     }
+
+    /// <summary>The kind that the operator keeps; asked before its informers start.</summary>
+    protected abstract IRunKind<T, TSnapshot> KindOf(ControllerHost host, OperatorOptions options);
+
+    /// <summary>Whether the operator's informers know all that a pass may look at beside Jobs and pods.</summary>
+    protected virtual Task<bool> KnowsAllAsync(ControllerHost host) => Task.FromResult(true);
 
     private async Task StopOperatorAsync()
     {
@@ -183,9 +178,9 @@ internal sealed class SteppedOperator : IAsyncDisposable
     {
         await Eventually.HoldsAsync(
             "the informers know what is there",
-            async () => (Jobs: await ListAsync<V1Job>(), Pods: await ListAsync<V1Pod>()),
-            there => Versions(there.Jobs).SequenceEqual(Versions(host!.Informer<V1Job>().Store.All()))
-                && Versions(there.Pods).SequenceEqual(Versions(index!.Find(OwnerKey.Of<EmbeddingJob>(new NamespacedName("default", "tickets")))))
+            async () => (Jobs: await ListAsync<V1Job>(), Pods: await ListAsync<V1Pod>(), Others: await KnowsAllAsync(host!)),
+            there => there.Others && Versions(there.Jobs).SequenceEqual(Versions(host!.Informer<V1Job>().Store.All()))
+                && Versions(there.Pods).SequenceEqual(Versions(index!.Find(OwnerKey.Of<T>(new NamespacedName("default", "tickets")))))
                 && there.Pods.All(pod => pod.Metadata.DeletionTimestamp is not null || there.Jobs.Any(job => pod.Metadata.OwnerReferences![0].Uid == job.Metadata.Uid)));
     }
 }
