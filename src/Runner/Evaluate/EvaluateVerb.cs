@@ -25,7 +25,7 @@ internal sealed class EvaluateVerb(TaskContext context)
     public async Task<EvaluateResult> RunAsync(EvaluateTask task, CancellationToken cancellationToken)
     {
         context.Progress.Begin("Loading");
-        var (workspace, prepared) = await TrainingWorkspace.OpenAsync(task, task.Workspace, context.Time, cancellationToken);
+        var (workspace, prepared) = await TrainingWorkspace.OpenAsync(task, task.Workspace, context, cancellationToken);
         var registry = new ModelRegistry(workspace.Store);
         if (await registry.ReadNewestAsync(prepared.Model, task.Owner, cancellationToken) is { } newest && newest.Card.RunId == task.RunId && newest.Card.Fingerprint == prepared.Fingerprint)
         {
@@ -42,7 +42,7 @@ internal sealed class EvaluateVerb(TaskContext context)
         var probabilities = model.PredictProbabilities(rows.Texts, cancellationToken);
         var report = ClassificationMetrics.Compute(rows.Labels, probabilities, prepared.Labels);
         var metrics = new Dictionary<string, double>(report.Metrics, StringComparer.Ordinal) { [Metrics.ModelBytes] = fitted.Files.Sum(file => file.Bytes) };
-        foreach (var (name, value) in LatencyProbe.Measure(model, rows.Texts, context, cancellationToken))
+        foreach (var (name, value) in LatencyProbe.Measure(scratch.File("model"), rows.Texts, context, cancellationToken))
         {
             metrics[name] = value;
         }

@@ -84,7 +84,7 @@ internal sealed class OtherVersions(ModelRegistry registry, PreparedDataset prep
         {
             [Metrics.ModelBytes] = other.Card.Files.Where(file => !NotOfTheModel.Contains(file.Path, StringComparer.Ordinal)).Sum(file => file.Bytes),
         };
-        foreach (var (name, value) in LatencyProbe.Measure(model, rows.Texts, context, cancellationToken))
+        foreach (var (name, value) in LatencyProbe.Measure(folder, rows.Texts, context, cancellationToken))
         {
             metrics[name] = value;
         }
