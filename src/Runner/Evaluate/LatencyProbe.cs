@@ -36,7 +36,7 @@ internal static class LatencyProbe
         }
 
         times.Sort();
-        return new Dictionary<string, double>(StringComparer.Ordinal) { [Metrics.LatencyP50] = Of(times, 0.5), [Metrics.LatencyP95] = Of(times, 0.95) };
+        return new Dictionary<string, double>(StringComparer.Ordinal) { [MetricNames.LatencyP50] = Of(times, 0.5), [MetricNames.LatencyP95] = Of(times, 0.95) };
     }
 
     /// <summary>The time that the given part of all stays at or below (nearest rank).</summary>
