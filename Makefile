@@ -32,9 +32,10 @@ demo: build ## embed the sample tickets, train on the sample reviews, in local m
 test: build ## run all tests
 	hack/test.sh $(CONFIGURATION)
 
-generate: setup ## write config/crds, config/rbac, docs/reference and the tokenizer's Unicode tables
+generate: setup ## write config/crds, config/rbac, docs/reference and the tables of Unicode
 	dotnet run --project hack/generate -c $(CONFIGURATION) -v quiet
 	node hack/unicode/generate.mjs
+	node hack/unicode/accents.mjs
 
 cluster-up: ## start a Kubernetes API for tests and trials (built on first use: minutes)
 	hack/cluster/cluster.sh up
