@@ -53,6 +53,17 @@ public sealed class DatasetContractTests
         Assert.NotEmpty(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(examined.Report, Crds.Json.Readable));
     }
 
+    [Fact]
+    public async Task Labels_in_messages_are_cut_and_cannot_forge_lines()
+    {
+        var rare = "two\nlines" + new string('x', 240);
+        var examined = await data.With("a.jsonl", string.Concat(Enumerable.Range(0, 40).Select(row => System.Text.Json.JsonSerializer.Serialize(
+            new { text = $"text {row}", label = row == 7 ? rare : row % 2 == 0 ? "good" : "bad" }) + "\n"))).ExamineAsync();
+        Assert.StartsWith(@"the training split has too few rows of 1 of 3 classes ('two\nlinesxxx", examined.Refusal, StringComparison.Ordinal);
+        Assert.All([examined.Refusal!, .. examined.Report.Warnings], message => Assert.DoesNotContain('\n', message));
+        Assert.InRange(examined.Refusal!.Length, 1, 350);
+    }
+
     [Theory]
     [InlineData("one class", "all 40 rows have the label 'good' (label), and a classifier needs two classes; correct spec.dataset.labelField or spec.dataset.labels.map, or add rows of another class")]
     [InlineData("an unknown label", "10 of 40 rows are left out (LabelNotAllowed 10), more than spec.dataset.validation.maxRejectedFraction (0.1) allows; the first is file:///in/a.tsv, line 4: LabelNotAllowed in 'label', 'ugly'; mend the rows, or change spec.dataset")]

@@ -133,7 +133,7 @@ public sealed class PrepareVerbTests : IDisposable
         run.WriteReviews(60);
         run.Task = run.Task with { Search = run.Task.Search with { Objective = new Objective { Metric = "recall[good]" } } };
         Assert.Equal(
-            "spec.search.objective.metric (recall[good]) names a label that no row has; the labels are negative, positive",
+            "spec.search.objective.metric (recall[good]) names a label that no row has; the labels are 'negative', 'positive'",
             (await Assert.ThrowsAsync<TaskRefusedException>(() => run.PrepareAsync())).Message);
     }
 
