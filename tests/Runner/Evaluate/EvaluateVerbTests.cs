@@ -160,14 +160,31 @@ public sealed class EvaluateVerbTests : IDisposable
         run.WriteReviews(200, change: (row, review) => review["rating"] = row % 2 == 0 ? "good" : "bad");
         run.Task = run.Task with { RunId = "00000000000000b3" };
         var third = await run.RunAsync();
-        Assert.Equal(("staging (version 1) has other labels: negative, positive", false), (third.Gates[0].Bound, third.Gates[0].Passed));
+        Assert.Equal(("comparable with staging: version 1 has other labels: 'negative', 'positive'", false), (third.Gates[0].Bound, third.Gates[0].Passed));
 
         // Nor a version that is damaged.
         File.WriteAllText(run.File("store", "models", "reviews", "v000001", "featurizer.json"), "{}");
         run.Task = run.Task with { RunId = "00000000000000b4" };
         var fourth = await run.RunAsync();
-        Assert.StartsWith("alias staging cannot be scored: file:///", fourth.Gates[0].Bound);
+        Assert.StartsWith("comparable with staging: file:///", fourth.Gates[0].Bound);
         Assert.Null(fourth.Version);
+    }
+
+    [Fact]
+    public async Task A_relative_gate_fails_where_the_other_version_needs_numbers_that_the_rows_do_not_have()
+    {
+        run.WriteReviews(200);
+        await run.RunAsync();
+        run.Task = run.Task with
+        {
+            RunId = "00000000000000b2",
+            Dataset = run.Task.Dataset with { Fields = null },
+            Features = [run.Task.Features[0]],
+            Candidates = [TrainingFolder.Linear],
+            Evaluation = new Evaluation { BootstrapSamples = 0, Gates = [new Gate { Name = "no-worse", Metric = MetricNames.Accuracy, RelativeTo = new GateReference { Alias = "staging", MaxDrop = "1" } }] },
+        };
+        var gate = Assert.Single((await run.RunAsync()).Gates);
+        Assert.Equal(("comparable with staging: version 1 needs 'price', which spec.dataset.fields does not name", false), (gate.Bound, gate.Passed));
     }
 
     [Fact]
