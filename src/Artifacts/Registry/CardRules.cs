@@ -11,6 +11,11 @@ internal static class CardRules
             return $"it describes version {card.Version} of '{card.Name}'";
         }
 
+        if (WithNull(card) is { } list)
+        {
+            return $"{list} has an item that is null";
+        }
+
         if (card.Evaluation.Metrics.FirstOrDefault(metric => !double.IsFinite(metric.Value)) is { Key: { } unbounded })
         {
             return $"evaluation.metrics[{unbounded}] is not a finite number";
@@ -41,5 +46,21 @@ internal static class CardRules
         }
 
         return paths.Count > 0 ? null : "files is empty";
+    }
+
+    // The types say it of fields, but not of the items of lists.
+    private static string? WithNull(ModelCard card)
+    {
+        (string Name, IEnumerable<object?> Items)[] lists =
+        [
+            ("files", card.Files),
+            ("gates", card.Gates),
+            ("features", card.Features),
+            ("signature.labels", card.Signature.Labels),
+            ("signature.fields", card.Signature.Fields),
+            ("lineage.inputs", card.Lineage.Inputs.Values),
+            ("evaluation.confusionMatrix", card.Evaluation.ConfusionMatrix),
+        ];
+        return Array.Find(lists, list => list.Items.Contains(null)).Name;
     }
 }
