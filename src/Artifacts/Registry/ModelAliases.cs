@@ -109,9 +109,7 @@ public sealed class ModelAliases
 /// <summary>What an alias must name for it to be moved.</summary>
 public readonly record struct AliasExpectation
 {
-    private readonly bool orOlder;
-
-    private AliasExpectation(bool any, int? version, bool orOlder = false) => (IsAny, Version, this.orOlder) = (any, version, orOlder);
+    private AliasExpectation(bool any, int? version) => (IsAny, Version) = (any, version);
 
     /// <summary>Whatever it names, or nothing.</summary>
     public static AliasExpectation Any { get; } = new(any: true, version: null);
@@ -128,9 +126,6 @@ public readonly record struct AliasExpectation
     /// <summary>This version.</summary>
     public static AliasExpectation Of(int version) => new(any: false, version);
 
-    /// <summary>Nothing, or a version that is not newer than this one: who sets it again late must not take an alias back.</summary>
-    public static AliasExpectation NotAfter(int version) => new(any: false, version, orOlder: true);
-
     /// <summary>Whether <paramref name="current"/> is what is expected.</summary>
-    public bool IsMetBy(ModelAlias? current) => IsAny || (orOlder ? current is null || current.Version <= Version : current?.Version == Version);
+    public bool IsMetBy(ModelAlias? current) => IsAny || current?.Version == Version;
 }

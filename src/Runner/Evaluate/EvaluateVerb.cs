@@ -146,7 +146,7 @@ internal sealed class EvaluateVerb(TaskContext context)
         var now = context.Time.GetUtcNow();
         if (task.Alias is { } alias)
         {
-            await SetAliasAsync(registry, registered, alias, now, cancellationToken);
+            await registry.Aliases.TrySetAsync(registered, alias, AliasExpectation.Any, now, cancellationToken);
         }
 
         foreach (var removed in await registry.PruneAsync(registered.Card.Name, task.KeepVersions, now, cancellationToken))
@@ -155,17 +155,6 @@ internal sealed class EvaluateVerb(TaskContext context)
         }
 
         return ResultOf(registered.Card.Evaluation, registered.Card.Gates, RegisteredVersions.Of(registered), $"{registered.Uri}/{WorkspaceLayout.ReportFile}");
-    }
-
-    /// <summary>Moves an alias forward. One that names a newer version stays: the task is late, or asked again. One whose version somebody removed is free.</summary>
-    private static async Task SetAliasAsync(ModelRegistry registry, RegisteredModel registered, string alias, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        if (!await registry.Aliases.TrySetAsync(registered, alias, AliasExpectation.NotAfter(registered.Card.Version), now, cancellationToken)
-            && await registry.Aliases.ReadAsync(registered.Card.Name, alias, cancellationToken) is { } newer
-            && await registry.ReadAsync(registered.Card.Name, newer.Version, cancellationToken) is null)
-        {
-            await registry.Aliases.TrySetAsync(registered, alias, AliasExpectation.Of(newer.Version), now, cancellationToken);
-        }
     }
 
     private static Task WriteReportAsync(Stream stream, ReportData data, CancellationToken cancellationToken) =>

@@ -188,35 +188,6 @@ public sealed class EvaluateVerbTests : IDisposable
     }
 
     [Fact]
-    public async Task Asked_again_it_does_not_take_the_alias_back_from_a_newer_version()
-    {
-        run.WriteReviews(100);
-        var prepared = await run.PrepareAsync();
-        await run.FitAsync(prepared, new Trial { Number = 0, Candidate = TrainingFolder.Linear });
-        await run.EvaluateAsync(prepared);
-        var first = run.Task;
-        run.WriteReviews(110);
-        run.Task = run.Task with { RunId = "00000000000000b2" };
-        await run.RunAsync();
-
-        run.Task = first;
-        Assert.Equal(1, (await run.EvaluateAsync(prepared)).Version!.Version);
-        Assert.Equal(2, (await run.Registry.Aliases.ReadAsync(TrainingFolder.Model, "staging", Cancel))!.Version);
-    }
-
-    [Fact]
-    public async Task An_alias_that_names_a_version_which_somebody_removed_names_the_new_one()
-    {
-        run.WriteReviews(100);
-        await run.RunAsync();
-        File.WriteAllText(run.File("store", "models", "reviews", "aliases", "staging.json"), File.ReadAllText(run.File("store", "models", "reviews", "aliases", "staging.json")).Replace("\"version\": 1", "\"version\": 9", StringComparison.Ordinal));
-        Directory.Delete(run.File("store", "models", "reviews", "v000001"), recursive: true);
-        run.Task = run.Task with { RunId = "00000000000000b2" };
-        await run.RunAsync();
-        Assert.Equal(1, (await run.Registry.Aliases.ReadAsync(TrainingFolder.Model, "staging", Cancel))!.Version);
-    }
-
-    [Fact]
     public async Task Another_order_of_labels_is_no_other_model()
     {
         run.WriteReviews(200);
