@@ -71,17 +71,6 @@ public sealed class ModelAliasesTests : IDisposable
     }
 
     [Fact]
-    public async Task It_moves_forward_only_where_that_is_expected()
-    {
-        var (first, second, third) = (await registry.CommitAsync("run-1"), await registry.CommitAsync("run-2"), await registry.CommitAsync("run-3"));
-        Assert.True(await SetAsync(second, AliasExpectation.NotAfter(2)));
-        Assert.False(await SetAsync(first, AliasExpectation.NotAfter(1)));
-        Assert.True(await SetAsync(second, AliasExpectation.NotAfter(2)));
-        Assert.True(await SetAsync(third, AliasExpectation.NotAfter(3)));
-        Assert.Equal(3, await NamedAsync());
-    }
-
-    [Fact]
     public async Task It_looks_again_where_somebody_moves_it_in_between()
     {
         var (first, second, third) = (await registry.CommitAsync("run-1"), await registry.CommitAsync("run-2"), await registry.CommitAsync("run-3"));
