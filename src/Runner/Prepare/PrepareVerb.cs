@@ -95,17 +95,17 @@ internal sealed class PrepareVerb(TaskContext context)
         PrepareTask task, DatasetInputs inputs, BlockEncoders encoders, string fingerprint, TrainingWorkspace workspace, ExaminedDataset examined, CancellationToken cancellationToken)
     {
         var writer = new DatasetWriter(task.Dataset, workspace, examined);
-        context.Progress.Begin("FittingFeatures", SplitNames.All.Count * task.Features.Count);
+        var splits = SplitNames.All.Where(split => writer.TextsOf(split).Count > 0).ToList();
+        context.Progress.Begin("FittingFeatures", splits.Count * task.Features.Count);
         var (pipeline, training) = FeaturePipeline.Fit(task.Features, writer.TextsOf(SplitName.Train), encoders.Encoders, cancellationToken);
         using (pipeline)
         {
             var files = new List<ModelFile>(await writer.WriteRowsAsync(cancellationToken));
-            foreach (var split in SplitNames.All)
+            foreach (var split in splits)
             {
-                var rows = writer.TextsOf(split);
-                foreach (var block in rows.Count == 0 ? [] : pipeline.Blocks)
+                foreach (var block in pipeline.Blocks)
                 {
-                    var features = split == SplitName.Train ? training[block.Name] : pipeline.Transform(block.Name, rows, cancellationToken);
+                    var features = split == SplitName.Train ? training[block.Name] : pipeline.Transform(block.Name, writer.TextsOf(split), cancellationToken);
                     files.AddRange(await SplitFiles.WriteAsync(workspace, block.Name, SplitNames.Text(split), features, cancellationToken));
                     context.Progress.Advance(1);
                 }

@@ -21,6 +21,16 @@ public sealed class PrepareVerbTests : IDisposable
     public void Dispose() => run.Dispose();
 
     [Fact]
+    public async Task Progress_comes_to_its_end_without_a_validation_split()
+    {
+        run.WriteReviews(60);
+        run.Task = run.Task with { Candidates = [TrainingFolder.Linear], Dataset = run.Task.Dataset with { Split = new DatasetSplit { ValidationFraction = "0" } } };
+        await run.PrepareAsync();
+        var progress = run.Progress.Snapshot();
+        Assert.Equal(("FittingFeatures", 4L, 4L), (progress.Phase, progress.Done, progress.Total));
+    }
+
+    [Fact]
     public async Task A_workspace_holds_all_that_trials_need()
     {
         run.WriteReviews(200, change: (row, review) => review["rating"] = row == 3 ? null : review["rating"]!.DeepClone());
