@@ -188,6 +188,21 @@ public sealed class EvaluateVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_spec_that_is_put_back_gets_its_version_and_its_alias_back()
+    {
+        run.WriteReviews(100);
+        var first = run.Task;
+        await run.RunAsync();
+        run.Task = first with { RunId = "00000000000000b2", Search = first.Search with { Seed = 8 } };
+        Assert.Equal(2, (await run.RunAsync()).Version!.Version);
+
+        // The same spec and trigger are the same run.
+        run.Task = first;
+        Assert.Equal(1, (await run.RunAsync()).Version!.Version);
+        Assert.Equal(1, (await run.Registry.Aliases.ReadAsync(TrainingFolder.Model, "staging", Cancel))!.Version);
+    }
+
+    [Fact]
     public async Task Another_order_of_labels_is_no_other_model()
     {
         run.WriteReviews(200);
