@@ -53,6 +53,17 @@ public sealed class DatasetContractTests
         Assert.NotEmpty(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(examined.Report, Crds.Json.Readable));
     }
 
+    [Theory]
+    [InlineData(29, true)]
+    [InlineData(30, false)]
+    public async Task As_many_rows_may_be_left_out_as_the_decimal_says(int left, bool good)
+    {
+        data.Dataset = data.Dataset with { Validation = new DatasetValidation { MaxRejectedFraction = "0.29" } };
+        var examined = await data.With("a.tsv", Lines(100, row => row < left ? "" : row % 2 == 0 ? "good" : "bad")).ExamineAsync();
+        Assert.Equal(left, examined.Report.Rejected.Values.Sum());
+        Assert.Equal(good, examined.Refusal is null);
+    }
+
     [Fact]
     public async Task Labels_in_messages_are_cut_and_cannot_forge_lines()
     {
