@@ -81,6 +81,11 @@ internal sealed class OtherVersions(ModelRegistry registry, PreparedDataset prep
         }
 
         var probabilities = model.PredictProbabilities(rows.Texts, cancellationToken);
+        if (!Array.TrueForAll(probabilities, double.IsFinite))
+        {
+            return (null, $"version {other.Card.Version} gives probabilities that are not finite");
+        }
+
         int[] columns = [.. prepared.Labels.Select(label => model.Labels.ToList().IndexOf(label))];
         var ordered = new double[probabilities.Length];
         for (var at = 0; at < ordered.Length; at++)

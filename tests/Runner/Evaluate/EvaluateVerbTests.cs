@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using TextOps.Artifacts.Registry;
 using TextOps.Artifacts.Stores;
 using TextOps.Artifacts.Training;
@@ -188,6 +189,26 @@ public sealed class EvaluateVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_relative_gate_fails_where_the_other_version_gives_no_numbers()
+    {
+        run.WriteReviews(200);
+        await run.RunAsync();
+        Break("v000001", featurizer =>
+        {
+            var words = featurizer["blocks"]![0]!["tfidf"]!;
+            words["settings"]!["norm"] = "none";
+            words["idf"] = new JsonArray([.. words["idf"]!.AsArray().Select(_ => JsonValue.Create(1e300))]);
+        });
+        run.Task = run.Task with
+        {
+            RunId = "00000000000000b2",
+            Evaluation = new Evaluation { BootstrapSamples = 0, Gates = [new Gate { Name = "no-worse", Metric = MetricNames.Accuracy, RelativeTo = new GateReference { Alias = "staging" } }] },
+        };
+        var gate = Assert.Single((await run.RunAsync()).Gates);
+        Assert.Equal(("comparable with staging: version 1 gives probabilities that are not finite", false), (gate.Bound, gate.Passed));
+    }
+
+    [Fact]
     public async Task A_spec_that_is_put_back_gets_its_version_and_its_alias_back()
     {
         run.WriteReviews(100);
@@ -243,4 +264,22 @@ public sealed class EvaluateVerbTests : IDisposable
         Assert.InRange(bytes.Length, 1000, TaskResult.MaxBytes);
         Assert.Equal(16, JsonSerializer.Deserialize<TaskResult>(bytes, Crds.Json.Strict)!.Evaluate!.Gates.Count);
     }
+
+    /// <summary>Changes the featurizer of a registered version, so that card and alias say it is whole.</summary>
+    private void Break(string version, Action<JsonNode> change)
+    {
+        var (folder, alias) = (run.File("store", "models", "reviews", version), run.File("store", "models", "reviews", "aliases", "staging.json"));
+        var featurizer = JsonNode.Parse(File.ReadAllBytes(Path.Combine(folder, "featurizer.json")))!;
+        change(featurizer);
+        File.WriteAllText(Path.Combine(folder, "featurizer.json"), featurizer.ToJsonString());
+        var card = JsonNode.Parse(File.ReadAllBytes(Path.Combine(folder, "model.json")))!;
+        var file = card["files"]!.AsArray().Single(file => (string?)file!["path"] == "featurizer.json")!;
+        (file["bytes"], file["sha256"]) = (new FileInfo(Path.Combine(folder, "featurizer.json")).Length, Digest(Path.Combine(folder, "featurizer.json")));
+        File.WriteAllText(Path.Combine(folder, "model.json"), card.ToJsonString());
+        var named = JsonNode.Parse(File.ReadAllBytes(alias))!;
+        named["digest"] = $"sha256:{Digest(Path.Combine(folder, "model.json"))}";
+        File.WriteAllText(alias, named.ToJsonString());
+    }
+
+    private static string Digest(string path) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path)));
 }
