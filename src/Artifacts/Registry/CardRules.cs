@@ -3,6 +3,9 @@ namespace TextOps.Artifacts.Registry;
 /// <summary>What a card must be like beside its types: files that lie in the version, numbers that are numbers.</summary>
 internal static class CardRules
 {
+    // Sums of such numbers are no larger than numbers get.
+    private const long MaxRows = 1_000_000_000_000;
+
     /// <summary>What is wrong with the card of version <paramref name="version"/>, with its field; null where nothing is.</summary>
     public static string? Fault(ModelCard card, ModelLayout layout, int version)
     {
@@ -24,6 +27,11 @@ internal static class CardRules
         if (card.Evaluation.Intervals.FirstOrDefault(interval => interval.Value is not { Count: 2 } bounds || !bounds.All(double.IsFinite)) is { Key: { } interval })
         {
             return $"evaluation.intervals[{interval}] is not [low, high]";
+        }
+
+        if (card.Evaluation.ConfusionMatrix.SelectMany(row => row).Any(rows => rows is < 0 or > MaxRows))
+        {
+            return $"evaluation.confusionMatrix has a number that is not from 0 to {MaxRows}";
         }
 
         var paths = new HashSet<string>(StringComparer.Ordinal);

@@ -220,6 +220,7 @@ public sealed class ModelRegistryTests : IDisposable
     [InlineData("\"features\": [", "\"features\": [null,", "features has an item that is null")]
     [InlineData("\"fields\": [", "\"fields\": [null", "signature.fields has an item that is null")]
     [InlineData("\"file:///data/reviews.jsonl\": ", "\"x\": null, \"file:///data/reviews.jsonl\": ", "lineage.inputs has an item that is null")]
+    [InlineData("\"confusionMatrix\": [", "\"confusionMatrix\": [[9223372036854775807, 1],", "evaluation.confusionMatrix has a number that is not from 0 to 1000000000000")]
     [InlineData("\"confusionMatrix\": [", "\"confusionMatrix\": [null,", "evaluation.confusionMatrix has an item that is null")]
     public async Task A_card_that_says_what_cannot_be_is_refused(string old, string text, string message)
     {
