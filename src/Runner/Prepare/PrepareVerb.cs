@@ -33,12 +33,17 @@ internal sealed class PrepareVerb(TaskContext context)
         context.Progress.Begin("LoadingModels");
         using var encoders = await BlockEncoders.LoadAsync(task.Features, inputs.Plan, cancellationToken);
         var fingerprint = TrainingFingerprint.Of(task, inputs, encoders.Digests);
+        var workspace = new TrainingWorkspace(store, WorkspaceLayout.FolderOf(task.Output.Name, task.RunId, fingerprint));
+        foreach (var removed in await WorkspaceRemoval.RemoveOldAsync(store, task, workspace.Folder, context.Time.GetUtcNow(), cancellationToken))
+        {
+            context.Log.WorkspaceRemoved(removed);
+        }
+
         if (await new UpToDateVersion(store, context).FindAsync(task, fingerprint, cancellationToken) is { } upToDate)
         {
             return upToDate;
         }
 
-        var workspace = new TrainingWorkspace(store, WorkspaceLayout.FolderOf(task.Output.Name, task.RunId, fingerprint));
         if (await workspace.ReadPreparedAsync(cancellationToken) is { } before)
         {
             if (before.Fingerprint == fingerprint && await workspace.HasAsync(before.Files, cancellationToken))
@@ -53,11 +58,6 @@ internal sealed class PrepareVerb(TaskContext context)
 
         var owner = new WorkspaceOwner { Owner = task.Owner, RunId = task.RunId, Created = context.Time.GetUtcNow() };
         await workspace.TryCreateAsync(WorkspaceLayout.OwnerFile, owner, cancellationToken);
-        foreach (var removed in await WorkspaceRemoval.RemoveOldAsync(store, task, workspace.Folder, context.Time.GetUtcNow(), cancellationToken))
-        {
-            context.Log.WorkspaceRemoved(removed);
-        }
-
         var examined = await ExamineAsync(task, inputs, workspace, cancellationToken);
         MetricLabels.Check(task, examined.Labels);
         var prepared = await WriteAsync(task, inputs, encoders, fingerprint, workspace, examined, cancellationToken);

@@ -192,6 +192,23 @@ public sealed class PrepareVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_workspace_goes_though_nothing_was_learned_since()
+    {
+        run.WriteReviews(60);
+        run.Task = run.Task with { Evaluation = new Evaluation { BootstrapSamples = 0 } };
+        var prepared = await run.PrepareAsync();
+        await run.RunAsync();
+        foreach (var file in Directory.EnumerateFiles(run.WorkspaceFile(prepared, ""), "*", SearchOption.AllDirectories))
+        {
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-2));
+        }
+
+        run.Task = run.Task with { RunId = "00000000000000b2" };
+        Assert.True((await run.PrepareAsync()).UpToDate);
+        Assert.False(File.Exists(run.WorkspaceFile(prepared, "test.jsonl")));
+    }
+
+    [Fact]
     public async Task Workspaces_that_are_idle_for_a_day_go()
     {
         run.WriteReviews(60);
