@@ -3,12 +3,20 @@ namespace TextOps.Artifacts.Registry;
 /// <summary>What a card must be like beside its types: files that lie in the version, numbers that are numbers.</summary>
 internal static class CardRules
 {
+    // Sums of such numbers are no larger than numbers get.
+    private const long MaxRows = 1_000_000_000_000;
+
     /// <summary>What is wrong with the card of version <paramref name="version"/>, with its field; null where nothing is.</summary>
     public static string? Fault(ModelCard card, ModelLayout layout, int version)
     {
         if (card.Name != layout.Name || card.Version != version)
         {
             return $"it describes version {card.Version} of '{card.Name}'";
+        }
+
+        if (WithNull(card) is { } list)
+        {
+            return $"{list} has an item that is null";
         }
 
         if (card.Evaluation.Metrics.FirstOrDefault(metric => !double.IsFinite(metric.Value)) is { Key: { } unbounded })
@@ -19,6 +27,11 @@ internal static class CardRules
         if (card.Evaluation.Intervals.FirstOrDefault(interval => interval.Value is not { Count: 2 } bounds || !bounds.All(double.IsFinite)) is { Key: { } interval })
         {
             return $"evaluation.intervals[{interval}] is not [low, high]";
+        }
+
+        if (card.Evaluation.ConfusionMatrix.SelectMany(row => row).Any(rows => rows is < 0 or > MaxRows))
+        {
+            return $"evaluation.confusionMatrix has a number that is not from 0 to {MaxRows}";
         }
 
         var paths = new HashSet<string>(StringComparer.Ordinal);
@@ -41,5 +54,21 @@ internal static class CardRules
         }
 
         return paths.Count > 0 ? null : "files is empty";
+    }
+
+    // The types say it of fields, but not of the items of lists.
+    private static string? WithNull(ModelCard card)
+    {
+        (string Name, IEnumerable<object?> Items)[] lists =
+        [
+            ("files", card.Files),
+            ("gates", card.Gates),
+            ("features", card.Features),
+            ("signature.labels", card.Signature.Labels),
+            ("signature.fields", card.Signature.Fields),
+            ("lineage.inputs", card.Lineage.Inputs.Values),
+            ("evaluation.confusionMatrix", card.Evaluation.ConfusionMatrix),
+        ];
+        return Array.Find(lists, list => list.Items.Contains(null)).Name;
     }
 }

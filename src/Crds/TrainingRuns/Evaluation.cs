@@ -63,4 +63,12 @@ public sealed record GateReference
     /// <summary>How much worse the metric may be than that version's, in the metric's own unit.</summary>
     [MaxLength(32), RegularExpression(Decimals.NonNegative)]
     public string MaxDrop { get; init; } = "0";
+
+    /// <summary>Rules over more than one field.</summary>
+    public static IReadOnlyList<Rule<GateReference>> Rules { get; } =
+    [
+        new("!self.alias.matches('^v?[0-9]+$')", reference => !Registration.ReadsAsVersion(reference.Alias),
+            "alias must not read like a version, which never has that name: the gate would always hold; name an alias",
+            (reference, at) => $"{at}alias ({reference.Alias}) reads like a version, and no version has that name: the gate would always hold; name an alias such as production"),
+    ];
 }

@@ -27,10 +27,13 @@ public sealed record Registration
     /// <summary>Rules over more than one field.</summary>
     public static IReadOnlyList<Rule<Registration>> Rules { get; } =
     [
-        new("!has(self.alias) || !self.alias.matches('^v[0-9]+$')", register => register.Alias is not ['v', .. { Length: > 0 } number] || !number.All(char.IsAsciiDigit),
+        new("!has(self.alias) || !self.alias.matches('^v[0-9]+$')", register => register.Alias is not { } alias || !ReadsAsVersion(alias),
             "alias must not read like a version; choose a word such as staging",
             (register, at) => $"{at}alias ({register.Alias}) reads like a version; choose a word such as staging"),
     ];
+
+    /// <summary>Whether a reference (<c>3</c>, <c>v3</c>) means a version and never an alias.</summary>
+    internal static bool ReadsAsVersion(string reference) => reference.StartsWith('v') && reference.Length > 1 ? reference.Skip(1).All(char.IsAsciiDigit) : reference.All(char.IsAsciiDigit);
 
     /// <summary>Name of the model of the object that <paramref name="owner"/> describes.</summary>
     public string NameFor(V1ObjectMeta owner) => Name ?? $"{owner.Namespace}.{owner.Name}";

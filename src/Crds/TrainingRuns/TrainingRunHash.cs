@@ -8,16 +8,19 @@ public static class TrainingRunHash
 {
     /// <summary>
     /// SHA-256 of the canonical JSON of <c>dataset</c>, <c>features</c>, <c>candidates</c>, <c>search</c>, <c>evaluation</c> and <c>register</c>, as 64 hex digits. How many
-    /// Jobs with trials run at once changes no result, and is left out; how many trials share a Job does not either, but decides what a part of the run is.
+    /// Jobs with trials run at once, and whether new versions of the dataset are followed, changes no result and is left out; how many trials share a Job changes none either, but decides
+    /// what a part of the run is.
     /// </summary>
     public static string Of(TrainingRunSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
         var search = Node(spec.Search)!.AsObject();
         search.Remove("parallelTrials");
+        var dataset = Node(spec.Dataset)!.AsObject();
+        dataset.Remove("follow");
         return CanonicalJson.Sha256(new JsonObject
         {
-            ["dataset"] = Node(spec.Dataset),
+            ["dataset"] = dataset,
             ["features"] = Node(spec.Features),
             ["candidates"] = Node(spec.Candidates),
             ["search"] = search,

@@ -49,8 +49,9 @@ internal sealed class FeaturizerReader
         {
             return JsonDocument.Parse(stream, new JsonDocumentOptions { MaxDepth = 16, AllowDuplicateProperties = false });
         }
-        catch (JsonException failure)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: the name of a field is half a character.
             throw new ModelFormatException($"{path} is not valid JSON: {failure.Message}", failure);
         }
     }

@@ -40,7 +40,7 @@ internal static class ModelCardText
         Section(text, $"Parameters of {Printable.OneLine(card.Candidate.Name, 40)}", Pairs(Parameters(card.Candidate)));
         Section(text, "Features", Pairs(Features(card.Features)));
         Section(text, "Gates", card.Gates.Select(gate => (string[])
-            [Printable.OneLine(gate.Name, 63), Printable.OneLine(gate.Metric, 80), gate.Value ?? "unknown", Printable.OneLine(gate.Bound, 128), gate.Passed ? "passed" : "failed"]));
+            [Printable.OneLine(gate.Name, 63), Printable.OneLine(gate.Metric, 80), Printable.OneLine(gate.Value ?? "unknown", 32), Printable.OneLine(gate.Bound, 128), gate.Passed ? "passed" : "failed"]));
         Section(text, "Lineage", Lineage(card.Lineage));
         Section(text, "Files", card.Files.Select(file => (string[])[Printable.OneLine(file.Path, 200), MetricText.Bytes(file.Bytes), file.Sha256]));
         return text.ToString();

@@ -18,6 +18,9 @@ internal static class GateJudge
         IReadOnlyList<Gate> gates, IReadOnlyDictionary<string, double> metrics, Func<string, IReadOnlyDictionary<string, double>?> otherMetrics) =>
         [.. gates.Select(gate => Judge(gate, Find(metrics, gate.Metric), otherMetrics))];
 
+    /// <summary>The words for a bound that another version cannot give; they follow "is not".</summary>
+    public static string Incomparable(string alias, string why) => $"comparable with {alias}: {why}";
+
     private static GateStatus Judge(Gate gate, double? value, Func<string, IReadOnlyDictionary<string, double>?> otherMetrics)
     {
         var (bound, atLeast, words) = Bound(gate, otherMetrics);
@@ -57,7 +60,7 @@ internal static class GateJudge
 
         if (Find(others, gate.Metric) is not { } other)
         {
-            return (double.NaN, true, $"{reference.Alias} does not give this metric");
+            return (double.NaN, true, Incomparable(reference.Alias, "it does not give this metric"));
         }
 
         var drop = Decimals.Value(reference.MaxDrop);

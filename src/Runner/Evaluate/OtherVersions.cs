@@ -7,6 +7,8 @@ using TextOps.Crds.TrainingRuns;
 using TextOps.Learning.Metrics;
 using TextOps.Learning.Models;
 using TextOps.Onnx.Embeddings;
+using TextOps.Runner.Logging;
+using TextOps.Runner.Prepare.Contract;
 using TextOps.Runner.Tasks;
 using TextOps.Runner.Workspaces;
 
@@ -32,7 +34,7 @@ internal sealed class OtherVersions(ModelRegistry registry, PreparedDataset prep
         return
         [
             .. GateJudge.Judge(gates, metrics, alias => others[alias].Metrics).Zip(gates, (status, gate) =>
-                gate.RelativeTo is { } reference && others[reference.Alias].Fault is { } fault ? status with { Bound = Ellipsis.Cut(fault, MaxBound), Passed = false } : status),
+                gate.RelativeTo is { } reference && others[reference.Alias].Fault is { } fault ? status with { Bound = Ellipsis.Cut(LogText.Escape(GateJudge.Incomparable(reference.Alias, fault)), MaxBound), Passed = false } : status),
         ];
     }
 
@@ -53,7 +55,7 @@ internal sealed class OtherVersions(ModelRegistry registry, PreparedDataset prep
         }
         catch (Exception error) when (error is StoreRefusedException or ModelFormatException)
         {
-            return (null, $"alias {alias} cannot be scored: {error.Message}");
+            return (null, error.Message);
         }
         finally
         {
@@ -69,10 +71,21 @@ internal sealed class OtherVersions(ModelRegistry registry, PreparedDataset prep
         using var model = ClassifierModel.Load(folder, context.Threads);
         if (!model.Labels.ToHashSet(StringComparer.Ordinal).SetEquals(prepared.Labels))
         {
-            return (null, $"{alias} (version {other.Card.Version}) has other labels: {string.Join(", ", model.Labels)}");
+            return (null, $"version {other.Card.Version} has other labels: {LabelNames.List(model.Labels)}");
+        }
+
+        // Without them it would be judged by what it fills in for missing numbers.
+        if (other.Card.Signature.Fields.FirstOrDefault(field => !(prepared.Dataset.Fields ?? []).Any(known => known.Name == field.Name)) is { } missing)
+        {
+            return (null, $"version {other.Card.Version} needs '{missing.Name}', which spec.dataset.fields does not name");
         }
 
         var probabilities = model.PredictProbabilities(rows.Texts, cancellationToken);
+        if (!Array.TrueForAll(probabilities, double.IsFinite))
+        {
+            return (null, $"version {other.Card.Version} gives probabilities that are not finite");
+        }
+
         int[] columns = [.. prepared.Labels.Select(label => model.Labels.ToList().IndexOf(label))];
         var ordered = new double[probabilities.Length];
         for (var at = 0; at < ordered.Length; at++)

@@ -1,4 +1,5 @@
 using TextOps.Crds.Tasks;
+using TextOps.Runner.Prepare.Contract;
 using TextOps.Runner.Tasks;
 
 namespace TextOps.Runner.Prepare;
@@ -6,8 +7,6 @@ namespace TextOps.Runner.Prepare;
 /// <summary>Metrics of one label, which there must be: a misspelled one would fail only when everything else is done.</summary>
 internal static class MetricLabels
 {
-    private const int Named = 20;
-
     /// <summary>Checks the objective's and the gates' metrics.</summary>
     /// <exception cref="TaskRefusedException">One names a label that no row has.</exception>
     public static void Check(PrepareTask task, IReadOnlyList<string> labels)
@@ -24,8 +23,7 @@ internal static class MetricLabels
         var at = metric.IndexOf('[', StringComparison.Ordinal);
         if (at > 0 && metric.EndsWith(']') && !labels.Contains(metric[(at + 1)..^1], StringComparer.Ordinal))
         {
-            var shown = string.Join(", ", labels.Take(Named)) + (labels.Count > Named ? $" and {labels.Count - Named} more" : "");
-            throw new TaskRefusedException(TaskErrorReasons.InvalidSpec, $"{field} ({metric}) names a label that no row has; the labels are {shown}");
+            throw new TaskRefusedException(TaskErrorReasons.InvalidSpec, $"{field} ({metric}) names a label that no row has; the labels are {LabelNames.List(labels)}");
         }
     }
 }

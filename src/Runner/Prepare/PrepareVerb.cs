@@ -33,12 +33,17 @@ internal sealed class PrepareVerb(TaskContext context)
         context.Progress.Begin("LoadingModels");
         using var encoders = await BlockEncoders.LoadAsync(task.Features, inputs.Plan, cancellationToken);
         var fingerprint = TrainingFingerprint.Of(task, inputs, encoders.Digests);
+        var workspace = new TrainingWorkspace(store, WorkspaceLayout.FolderOf(task.Output.Name, task.RunId, fingerprint));
+        foreach (var removed in await WorkspaceRemoval.RemoveOldAsync(store, task, workspace.Folder, context.Time.GetUtcNow(), cancellationToken))
+        {
+            context.Log.WorkspaceRemoved(removed);
+        }
+
         if (await new UpToDateVersion(store, context).FindAsync(task, fingerprint, cancellationToken) is { } upToDate)
         {
             return upToDate;
         }
 
-        var workspace = new TrainingWorkspace(store, WorkspaceLayout.FolderOf(task.Output.Name, task.RunId, fingerprint));
         if (await workspace.ReadPreparedAsync(cancellationToken) is { } before)
         {
             if (before.Fingerprint == fingerprint && await workspace.HasAsync(before.Files, cancellationToken))
@@ -53,11 +58,6 @@ internal sealed class PrepareVerb(TaskContext context)
 
         var owner = new WorkspaceOwner { Owner = task.Owner, RunId = task.RunId, Created = context.Time.GetUtcNow() };
         await workspace.TryCreateAsync(WorkspaceLayout.OwnerFile, owner, cancellationToken);
-        foreach (var removed in await WorkspaceRemoval.RemoveOldAsync(store, task, workspace.Folder, context.Time.GetUtcNow(), cancellationToken))
-        {
-            context.Log.WorkspaceRemoved(removed);
-        }
-
         var examined = await ExamineAsync(task, inputs, workspace, cancellationToken);
         MetricLabels.Check(task, examined.Labels);
         var prepared = await WriteAsync(task, inputs, encoders, fingerprint, workspace, examined, cancellationToken);
@@ -95,17 +95,17 @@ internal sealed class PrepareVerb(TaskContext context)
         PrepareTask task, DatasetInputs inputs, BlockEncoders encoders, string fingerprint, TrainingWorkspace workspace, ExaminedDataset examined, CancellationToken cancellationToken)
     {
         var writer = new DatasetWriter(task.Dataset, workspace, examined);
-        context.Progress.Begin("FittingFeatures", SplitNames.All.Count * task.Features.Count);
+        var splits = SplitNames.All.Where(split => writer.TextsOf(split).Count > 0).ToList();
+        context.Progress.Begin("FittingFeatures", splits.Count * task.Features.Count);
         var (pipeline, training) = FeaturePipeline.Fit(task.Features, writer.TextsOf(SplitName.Train), encoders.Encoders, cancellationToken);
         using (pipeline)
         {
             var files = new List<ModelFile>(await writer.WriteRowsAsync(cancellationToken));
-            foreach (var split in SplitNames.All)
+            foreach (var split in splits)
             {
-                var rows = writer.TextsOf(split);
-                foreach (var block in rows.Count == 0 ? [] : pipeline.Blocks)
+                foreach (var block in pipeline.Blocks)
                 {
-                    var features = split == SplitName.Train ? training[block.Name] : pipeline.Transform(block.Name, rows, cancellationToken);
+                    var features = split == SplitName.Train ? training[block.Name] : pipeline.Transform(block.Name, writer.TextsOf(split), cancellationToken);
                     files.AddRange(await SplitFiles.WriteAsync(workspace, block.Name, SplitNames.Text(split), features, cancellationToken));
                     context.Progress.Advance(1);
                 }

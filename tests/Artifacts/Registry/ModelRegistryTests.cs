@@ -211,6 +211,17 @@ public sealed class ModelRegistryTests : IDisposable
     [InlineData("encoders/words/tokenizer.json", "model.onnx", "files has 'model.onnx' twice")]
     [InlineData("\"bytes\": 14", "\"bytes\": -1", "has no size and SHA-256")]
     [InlineData("0.85", "1e999", "is damaged: ")]
+    [InlineData("\"f1_macro\":", "\"\\ud800\":", "is damaged: ")]
+    [InlineData("\"reviewText\"", "\"\\ud800\"", "is damaged: ")]
+    [InlineData("\"textField\"", "\"\\ud800\": 1, \"textField\"", "is damaged: ")]
+    [InlineData("\"files\": [", "\"files\": [null,", "files has an item that is null")]
+    [InlineData("\"gates\": [", "\"gates\": [null,", "gates has an item that is null")]
+    [InlineData("\"labels\": [", "\"labels\": [null,", "signature.labels has an item that is null")]
+    [InlineData("\"features\": [", "\"features\": [null,", "features has an item that is null")]
+    [InlineData("\"fields\": [", "\"fields\": [null", "signature.fields has an item that is null")]
+    [InlineData("\"file:///data/reviews.jsonl\": ", "\"x\": null, \"file:///data/reviews.jsonl\": ", "lineage.inputs has an item that is null")]
+    [InlineData("\"confusionMatrix\": [", "\"confusionMatrix\": [[9223372036854775807, 1],", "evaluation.confusionMatrix has a number that is not from 0 to 1000000000000")]
+    [InlineData("\"confusionMatrix\": [", "\"confusionMatrix\": [null,", "evaluation.confusionMatrix has an item that is null")]
     public async Task A_card_that_says_what_cannot_be_is_refused(string old, string text, string message)
     {
         await registry.CommitAsync("run-1");

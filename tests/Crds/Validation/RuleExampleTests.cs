@@ -39,6 +39,7 @@ public sealed class RuleExampleTests
         ["double(self.min) <= double(self.max)"] = "trainingrun/float-range",
         ["!self.log || double(self.min) > 0.0"] = "trainingrun/float-log",
         ["[has(self.atLeast), has(self.atMost), has(self.relativeTo)].exists_one(given, given)"] = "trainingrun/gate",
+        ["!self.alias.matches('^v?[0-9]+$')"] = "trainingrun/gate-alias",
         ["self.candidates.all(c, !has(c.features) || c.features.all(f, self.features.exists(b, b.name == f)))"] = "trainingrun/candidate-features",
         ["self.candidates.all(c, has(c.logisticRegression) || !has(c.features) || !c.features.exists(f, self.features.exists(b, b.name == f && has(b.tfidf))))"] = "trainingrun/sparse-trees",
         ["self.features.exists(b, !has(b.tfidf)) || self.candidates.all(c, has(c.logisticRegression))"] = "trainingrun/dense-block",

@@ -46,6 +46,11 @@ public sealed class FeaturizerReaderTests : IDisposable
     [InlineData("blocks.2.embedding.dimensions", "0.5", "blocks[2].embedding.dimensions must be a whole number")]
     [InlineData("blocks.2.embedding.files", "{\"../../model.onnx\": \"00\"}", "names '../../model.onnx', which is not a path inside")]
     [InlineData("blocks.2.embedding.files", "{\"/etc/passwd\": \"00\"}", "names '/etc/passwd', which is not a path inside")]
+    [InlineData("blocks.2.embedding.files", "{\"\\ud800\": \"00\"}", "is not valid")]
+    [InlineData("blocks.2.embedding.settings", "{\"\\ud800\": 1}", "is not valid")]
+    [InlineData("blocks.1.numeric.settings", "{\"fields\": [null, null]}", "blocks[1].numeric")]
+    [InlineData("blocks.1.numeric.settings", "{\"fields\": [\"\\ud800\"]}", "is not valid")]
+    [InlineData("blocks.0", "{\"\\ud800\": 1, \"name\": \"x\"}", "is not valid")]
     [InlineData("blocks.2.embedding.files", "{}", "blocks[2].embedding.files does not name")]
     public void A_damaged_file_is_refused_with_field_and_value(string field, string value, string expected)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using TextOps.Artifacts.Registry;
 using TextOps.Artifacts.Stores;
 using TextOps.Artifacts.Training;
@@ -160,14 +161,66 @@ public sealed class EvaluateVerbTests : IDisposable
         run.WriteReviews(200, change: (row, review) => review["rating"] = row % 2 == 0 ? "good" : "bad");
         run.Task = run.Task with { RunId = "00000000000000b3" };
         var third = await run.RunAsync();
-        Assert.Equal(("staging (version 1) has other labels: negative, positive", false), (third.Gates[0].Bound, third.Gates[0].Passed));
+        Assert.Equal(("comparable with staging: version 1 has other labels: 'negative', 'positive'", false), (third.Gates[0].Bound, third.Gates[0].Passed));
 
         // Nor a version that is damaged.
         File.WriteAllText(run.File("store", "models", "reviews", "v000001", "featurizer.json"), "{}");
         run.Task = run.Task with { RunId = "00000000000000b4" };
         var fourth = await run.RunAsync();
-        Assert.StartsWith("alias staging cannot be scored: file:///", fourth.Gates[0].Bound);
+        Assert.StartsWith("comparable with staging: file:///", fourth.Gates[0].Bound);
         Assert.Null(fourth.Version);
+    }
+
+    [Fact]
+    public async Task A_relative_gate_fails_where_the_other_version_needs_numbers_that_the_rows_do_not_have()
+    {
+        run.WriteReviews(200);
+        await run.RunAsync();
+        run.Task = run.Task with
+        {
+            RunId = "00000000000000b2",
+            Dataset = run.Task.Dataset with { Fields = null },
+            Features = [run.Task.Features[0]],
+            Candidates = [TrainingFolder.Linear],
+            Evaluation = new Evaluation { BootstrapSamples = 0, Gates = [new Gate { Name = "no-worse", Metric = MetricNames.Accuracy, RelativeTo = new GateReference { Alias = "staging", MaxDrop = "1" } }] },
+        };
+        var gate = Assert.Single((await run.RunAsync()).Gates);
+        Assert.Equal(("comparable with staging: version 1 needs 'price', which spec.dataset.fields does not name", false), (gate.Bound, gate.Passed));
+    }
+
+    [Fact]
+    public async Task A_relative_gate_fails_where_the_other_version_gives_no_numbers()
+    {
+        run.WriteReviews(200);
+        await run.RunAsync();
+        Break("v000001", featurizer =>
+        {
+            var words = featurizer["blocks"]![0]!["tfidf"]!;
+            words["settings"]!["norm"] = "none";
+            words["idf"] = new JsonArray([.. words["idf"]!.AsArray().Select(_ => JsonValue.Create(1e300))]);
+        });
+        run.Task = run.Task with
+        {
+            RunId = "00000000000000b2",
+            Evaluation = new Evaluation { BootstrapSamples = 0, Gates = [new Gate { Name = "no-worse", Metric = MetricNames.Accuracy, RelativeTo = new GateReference { Alias = "staging" } }] },
+        };
+        var gate = Assert.Single((await run.RunAsync()).Gates);
+        Assert.Equal(("comparable with staging: version 1 gives probabilities that are not finite", false), (gate.Bound, gate.Passed));
+    }
+
+    [Fact]
+    public async Task A_spec_that_is_put_back_gets_its_version_and_its_alias_back()
+    {
+        run.WriteReviews(100);
+        var first = run.Task;
+        await run.RunAsync();
+        run.Task = first with { RunId = "00000000000000b2", Search = first.Search with { Seed = 8 } };
+        Assert.Equal(2, (await run.RunAsync()).Version!.Version);
+
+        // The same spec and trigger are the same run.
+        run.Task = first;
+        Assert.Equal(1, (await run.RunAsync()).Version!.Version);
+        Assert.Equal(1, (await run.Registry.Aliases.ReadAsync(TrainingFolder.Model, "staging", Cancel))!.Version);
     }
 
     [Fact]
@@ -211,4 +264,22 @@ public sealed class EvaluateVerbTests : IDisposable
         Assert.InRange(bytes.Length, 1000, TaskResult.MaxBytes);
         Assert.Equal(16, JsonSerializer.Deserialize<TaskResult>(bytes, Crds.Json.Strict)!.Evaluate!.Gates.Count);
     }
+
+    /// <summary>Changes the featurizer of a registered version, so that card and alias say it is whole.</summary>
+    private void Break(string version, Action<JsonNode> change)
+    {
+        var (folder, alias) = (run.File("store", "models", "reviews", version), run.File("store", "models", "reviews", "aliases", "staging.json"));
+        var featurizer = JsonNode.Parse(File.ReadAllBytes(Path.Combine(folder, "featurizer.json")))!;
+        change(featurizer);
+        File.WriteAllText(Path.Combine(folder, "featurizer.json"), featurizer.ToJsonString());
+        var card = JsonNode.Parse(File.ReadAllBytes(Path.Combine(folder, "model.json")))!;
+        var file = card["files"]!.AsArray().Single(file => (string?)file!["path"] == "featurizer.json")!;
+        (file["bytes"], file["sha256"]) = (new FileInfo(Path.Combine(folder, "featurizer.json")).Length, Digest(Path.Combine(folder, "featurizer.json")));
+        File.WriteAllText(Path.Combine(folder, "model.json"), card.ToJsonString());
+        var named = JsonNode.Parse(File.ReadAllBytes(alias))!;
+        named["digest"] = $"sha256:{Digest(Path.Combine(folder, "model.json"))}";
+        File.WriteAllText(alias, named.ToJsonString());
+    }
+
+    private static string Digest(string path) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path)));
 }

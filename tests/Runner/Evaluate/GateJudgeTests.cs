@@ -75,7 +75,7 @@ public sealed class GateJudgeTests
         var status = Assert.Single(GateJudge.Judge([Relative("recall[new]")], new Dictionary<string, double> { ["recall[new]"] = 1 }, _ => new Dictionary<string, double>()));
 
         Assert.False(status.Passed);
-        Assert.Equal("production does not give this metric", status.Bound);
+        Assert.Equal("comparable with production: it does not give this metric", status.Bound);
     }
 
     [Fact]

@@ -41,6 +41,40 @@ public sealed class DatasetContractTests
         Assert.Equal(allowed is null ? [] : ["no row has the label 'x' of spec.dataset.labels.allowed"], examined.Report.Warnings);
     }
 
+    [Fact]
+    public async Task Numbers_that_are_as_large_as_numbers_get_are_described_by_finite_ones()
+    {
+        data.Dataset = data.Dataset with { Fields = [new NumericField { Name = "price" }] };
+        var rows = Enumerable.Range(0, 40).Select(row => $"text number {row},{row % 2},{(row % 4 == 0 ? "-" : "")}1.7e308\n");
+        var examined = await data.With("a.csv", "text,label,price\n" + string.Concat(rows)).ExamineAsync();
+        var price = examined.Report.Numbers[1];
+        Assert.All([price.Minimum, price.FirstQuartile, price.Median, price.ThirdQuartile, price.Maximum, price.Mean], number => Assert.True(double.IsFinite(number!.Value)));
+        Assert.Equal(0.85e308, price.Mean!.Value, 1e295);
+        Assert.NotEmpty(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(examined.Report, Crds.Json.Readable));
+    }
+
+    [Theory]
+    [InlineData(29, true)]
+    [InlineData(30, false)]
+    public async Task As_many_rows_may_be_left_out_as_the_decimal_says(int left, bool good)
+    {
+        data.Dataset = data.Dataset with { Validation = new DatasetValidation { MaxRejectedFraction = "0.29" } };
+        var examined = await data.With("a.tsv", Lines(100, row => row < left ? "" : row % 2 == 0 ? "good" : "bad")).ExamineAsync();
+        Assert.Equal(left, examined.Report.Rejected.Values.Sum());
+        Assert.Equal(good, examined.Refusal is null);
+    }
+
+    [Fact]
+    public async Task Labels_in_messages_are_cut_and_cannot_forge_lines()
+    {
+        var rare = "two\nlines" + new string('x', 240);
+        var examined = await data.With("a.jsonl", string.Concat(Enumerable.Range(0, 40).Select(row => System.Text.Json.JsonSerializer.Serialize(
+            new { text = $"text {row}", label = row == 7 ? rare : row % 2 == 0 ? "good" : "bad" }) + "\n"))).ExamineAsync();
+        Assert.StartsWith(@"the training split has too few rows of 1 of 3 classes ('two\nlinesxxx", examined.Refusal, StringComparison.Ordinal);
+        Assert.All([examined.Refusal!, .. examined.Report.Warnings], message => Assert.DoesNotContain('\n', message));
+        Assert.InRange(examined.Refusal!.Length, 1, 350);
+    }
+
     [Theory]
     [InlineData("one class", "all 40 rows have the label 'good' (label), and a classifier needs two classes; correct spec.dataset.labelField or spec.dataset.labels.map, or add rows of another class")]
     [InlineData("an unknown label", "10 of 40 rows are left out (LabelNotAllowed 10), more than spec.dataset.validation.maxRejectedFraction (0.1) allows; the first is file:///in/a.tsv, line 4: LabelNotAllowed in 'label', 'ugly'; mend the rows, or change spec.dataset")]

@@ -21,6 +21,16 @@ public sealed class PrepareVerbTests : IDisposable
     public void Dispose() => run.Dispose();
 
     [Fact]
+    public async Task Progress_comes_to_its_end_without_a_validation_split()
+    {
+        run.WriteReviews(60);
+        run.Task = run.Task with { Candidates = [TrainingFolder.Linear], Dataset = run.Task.Dataset with { Split = new DatasetSplit { ValidationFraction = "0" } } };
+        await run.PrepareAsync();
+        var progress = run.Progress.Snapshot();
+        Assert.Equal(("FittingFeatures", 4L, 4L), (progress.Phase, progress.Done, progress.Total));
+    }
+
+    [Fact]
     public async Task A_workspace_holds_all_that_trials_need()
     {
         run.WriteReviews(200, change: (row, review) => review["rating"] = row == 3 ? null : review["rating"]!.DeepClone());
@@ -133,7 +143,7 @@ public sealed class PrepareVerbTests : IDisposable
         run.WriteReviews(60);
         run.Task = run.Task with { Search = run.Task.Search with { Objective = new Objective { Metric = "recall[good]" } } };
         Assert.Equal(
-            "spec.search.objective.metric (recall[good]) names a label that no row has; the labels are negative, positive",
+            "spec.search.objective.metric (recall[good]) names a label that no row has; the labels are 'negative', 'positive'",
             (await Assert.ThrowsAsync<TaskRefusedException>(() => run.PrepareAsync())).Message);
     }
 
@@ -179,6 +189,23 @@ public sealed class PrepareVerbTests : IDisposable
             $"{FileUri.FromPath(job.VersionFile(1))} has no metadata field 'rating' (spec.dataset.labelField); its chunks have 'label'; "
             + "add it to spec.source.metadataFields of the EmbeddingJob, or correct spec.dataset.labelField",
             (await Assert.ThrowsAsync<InputException>(() => run.PrepareAsync())).Message);
+    }
+
+    [Fact]
+    public async Task A_workspace_goes_though_nothing_was_learned_since()
+    {
+        run.WriteReviews(60);
+        run.Task = run.Task with { Evaluation = new Evaluation { BootstrapSamples = 0 } };
+        var prepared = await run.PrepareAsync();
+        await run.RunAsync();
+        foreach (var file in Directory.EnumerateFiles(run.WorkspaceFile(prepared, ""), "*", SearchOption.AllDirectories))
+        {
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-2));
+        }
+
+        run.Task = run.Task with { RunId = "00000000000000b2" };
+        Assert.True((await run.PrepareAsync()).UpToDate);
+        Assert.False(File.Exists(run.WorkspaceFile(prepared, "test.jsonl")));
     }
 
     [Fact]

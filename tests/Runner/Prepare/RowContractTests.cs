@@ -13,7 +13,7 @@ public sealed class RowContractTests
     {
         Fields = [new NumericField { Name = "price", Minimum = "0", Maximum = "100" }, new NumericField { Name = "stars", Type = NumericType.Integer, Nullable = true }],
         Validation = new DatasetValidation { MinLength = 3, MaxLength = 20, MaxRejectedFraction = "1" },
-        Labels = new DatasetLabels { Allowed = ["negative", "positive"], Map = new Dictionary<string, string> { ["1"] = "negative", ["5"] = "positive" } },
+        Labels = new DatasetLabels { Allowed = ["negative", "positive"], Map = new Dictionary<string, string> { ["1"] = "negative", ["5"] = "positive", ["0"] = "" } },
     };
 
     [Theory]
@@ -25,6 +25,7 @@ public sealed class RowContractTests
     [InlineData("too long", "abcdefghij klmnopqrst,5,1,1", "TooLong text 'abcdefghij klmnopqrst'")]
     [InlineData("no label", "fine words,,1,1", "MissingLabel label -")]
     [InlineData("an unknown label", "fine words,3,1,1", "LabelNotAllowed label '3'")]
+    [InlineData("a label that is mapped to nothing", "fine words,0,1,1", "InvalidLabel label '0 (mapped to )'")]
     [InlineData("no number", "fine words,5,,1", "MissingNumber price -")]
     [InlineData("a word", "fine words,5,cheap,1", "NotANumber price 'cheap'")]
     [InlineData("NaN", "fine words,5,NaN,1", "NotFinite price 'NaN'")]

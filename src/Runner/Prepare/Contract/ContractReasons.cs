@@ -11,7 +11,7 @@ internal static class ContractReasons
     /// <summary>The row has no label.</summary>
     public const string MissingLabel = "MissingLabel";
 
-    /// <summary>The label is neither a string nor an integer, or longer than 256 characters.</summary>
+    /// <summary>The label is neither a string nor an integer, longer than 256 characters, or mapped to an empty one.</summary>
     public const string InvalidLabel = "InvalidLabel";
 
     /// <summary>The label is not one of <c>spec.dataset.labels.allowed</c>.</summary>

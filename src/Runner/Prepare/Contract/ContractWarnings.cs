@@ -9,7 +9,6 @@ internal static class ContractWarnings
 {
     private const int Imbalance = 10;
     private const double OutlierShare = 0.05;
-    private const int Named = 10;
 
     /// <summary>The warnings of a report.</summary>
     public static IEnumerable<string> Of(ContractReport report, Dataset dataset)
@@ -17,20 +16,20 @@ internal static class ContractWarnings
         var labels = report.Classes.Select(one => one.Label).ToHashSet(StringComparer.Ordinal);
         if (dataset.Labels.Allowed?.Where(label => !labels.Contains(label)).ToList() is { Count: > 0 } absent)
         {
-            yield return $"no row has the label {Names(absent)} of spec.dataset.labels.allowed";
+            yield return $"no row has the label {LabelNames.List(absent)} of spec.dataset.labels.allowed";
         }
 
         var (most, fewest) = (report.Classes.MaxBy(one => one.Share), report.Classes.MinBy(one => one.Share));
         if (most is not null && fewest is not null && most.Share > Imbalance * fewest.Share)
         {
-            yield return $"class '{most.Label}' has {most.Share / fewest.Share:F1} times the rows of class '{fewest.Label}'; class weights and macro averages help with that";
+            yield return $"class {LabelNames.Of(most.Label)} has {most.Share / fewest.Share:F1} times the rows of class {LabelNames.Of(fewest.Label)}; class weights and macro averages help with that";
         }
 
         foreach (var split in SplitNames.All.Skip(1).Select(SplitNames.Text))
         {
             if (report.Splits[split] > 0 && report.Classes.Where(one => one.Rows[split] == 0).Select(one => one.Label).ToList() is { Count: > 0 } missing)
             {
-                yield return $"the {split} split has no row of class {Names(missing)}";
+                yield return $"the {split} split has no row of class {LabelNames.List(missing)}";
             }
         }
 
@@ -44,7 +43,4 @@ internal static class ContractWarnings
             yield return $"{number.Outliers} of {number.Count} values of '{number.Name}' are outliers";
         }
     }
-
-    private static string Names(List<string> labels) =>
-        string.Join(", ", labels.Take(Named).Select(label => $"'{label}'")) + (labels.Count > Named ? $" and {labels.Count - Named} more" : "");
 }

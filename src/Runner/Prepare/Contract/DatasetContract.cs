@@ -1,7 +1,6 @@
 using System.Globalization;
 using TextOps.Artifacts.Training;
 using TextOps.Crds;
-using TextOps.Crds.Schema;
 using TextOps.Crds.TrainingRuns;
 using TextOps.Runner.Datasets;
 using TextOps.Runner.Prepare.Splits;
@@ -120,7 +119,7 @@ internal sealed class DatasetContract(Dataset dataset, SplitNeeds needs, Violati
 
         var left = report.Rejected.Values.Sum();
         var allowed = dataset.Validation.MaxRejectedFraction;
-        if (report.Kept > 0 && left <= report.Rows * Decimals.Value(allowed))
+        if (report.Kept > 0 && left <= report.Rows * decimal.Parse(allowed, NumberStyles.Float, CultureInfo.InvariantCulture))
         {
             return null;
         }

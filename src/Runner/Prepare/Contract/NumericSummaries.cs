@@ -38,7 +38,7 @@ internal static class NumericSummaries
             Median = Quantile(found, 0.5),
             ThirdQuartile = third,
             Maximum = found[^1],
-            Mean = found.Average(),
+            Mean = Mean(found),
             Outliers = found.LongCount(value => value < first - reach || value > third + reach),
         };
     }
@@ -47,6 +47,15 @@ internal static class NumericSummaries
     {
         var at = part * (sorted.Length - 1);
         var below = (int)at;
-        return below == sorted.Length - 1 ? sorted[below] : sorted[below] + ((sorted[below + 1] - sorted[below]) * (at - below));
+        if (below == sorted.Length - 1)
+        {
+            return sorted[below];
+        }
+
+        var (low, high, share) = (sorted[below], sorted[below + 1], at - below);
+        return double.IsFinite(high - low) ? low + ((high - low) * share) : (low * (1 - share)) + (high * share);
     }
+
+    // Numbers may be as large as numbers get, and their sum larger.
+    private static double Mean(double[] values) => values.Average() is var mean && double.IsFinite(mean) ? mean : values.Sum(value => value / values.Length);
 }

@@ -102,9 +102,12 @@ internal sealed class RowContract(Dataset dataset, DatasetFields fields, Violati
         }
 
         var label = dataset.Labels.Map is { } map && map.TryGetValue(value.Text, out var mapped) ? mapped : value.Text;
-        if (allowed is not null && !allowed.Contains(label))
+        var reason = label.Length == 0 ? ContractReasons.InvalidLabel
+            : allowed is not null && !allowed.Contains(label) ? ContractReasons.LabelNotAllowed
+            : null;
+        if (reason is not null)
         {
-            Violate(row, ContractReasons.LabelNotAllowed, dataset.LabelField, label == value.Text ? label : $"{value.Text} (mapped to {label})");
+            Violate(row, reason, dataset.LabelField, label == value.Text ? label : $"{value.Text} (mapped to {label})");
         }
 
         return label;

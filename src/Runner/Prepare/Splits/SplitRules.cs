@@ -1,6 +1,7 @@
 using TextOps.Artifacts.Training;
 using TextOps.Crds.TrainingRuns;
 using TextOps.Runner.Datasets;
+using TextOps.Runner.Prepare.Contract;
 
 namespace TextOps.Runner.Prepare.Splits;
 
@@ -8,7 +9,6 @@ namespace TextOps.Runner.Prepare.Splits;
 internal sealed class SplitRules(Dataset dataset, SplitNeeds needs)
 {
     private const string Train = "train";
-    private const int Named = 10;
 
     /// <summary>Why nothing can be learned from the splits; null where it can.</summary>
     public string? Refusal(ContractReport report, IReadOnlyList<SplitName> splits, IReadOnlyList<int> labels, RowGroups groups) =>
@@ -21,7 +21,7 @@ internal sealed class SplitRules(Dataset dataset, SplitNeeds needs)
 
     private string? OneClass(ContractReport report) => report.Classes.Count > 1
         ? null
-        : $"all {report.Kept} rows have the label '{report.Classes[0].Label}' ({dataset.LabelField}), and a classifier needs two classes; "
+        : $"all {report.Kept} rows have the label {LabelNames.Of(report.Classes[0].Label)} ({dataset.LabelField}), and a classifier needs two classes; "
             + "correct spec.dataset.labelField or spec.dataset.labels.map, or add rows of another class";
 
     private string? Empty(ContractReport report, SplitName split)
@@ -54,10 +54,10 @@ internal sealed class SplitRules(Dataset dataset, SplitNeeds needs)
     private string? FewRows(ContractReport report)
     {
         var least = dataset.Validation.MinRowsPerClass;
-        var few = report.Classes.Where(one => one.Rows[Train] < least).Select(one => $"'{one.Label}' has {one.Rows[Train]}").ToList();
+        var few = report.Classes.Where(one => one.Rows[Train] < least).Select(one => $"{LabelNames.Of(one.Label)} has {one.Rows[Train]}").ToList();
         return few.Count == 0
             ? null
-            : $"the training split has too few rows of {few.Count} of {report.Classes.Count} classes ({Some(few)}; spec.dataset.validation.minRowsPerClass is {least}); "
+            : $"the training split has too few rows of {few.Count} of {report.Classes.Count} classes ({LabelNames.Join(few)}; spec.dataset.validation.minRowsPerClass is {least}); "
                 + "add rows, merge classes by spec.dataset.labels.map, or leave them out by spec.dataset.labels.allowed";
     }
 
@@ -73,12 +73,10 @@ internal sealed class SplitRules(Dataset dataset, SplitNeeds needs)
             }
         }
 
-        var few = report.Classes.Where((_, label) => seen[label].Count < 2).Select(one => $"'{one.Label}'").ToList();
+        var few = report.Classes.Where((_, label) => seen[label].Count < 2).Select(one => one.Label).ToList();
         return few.Count == 0
             ? null
-            : $"{folds} folds (spec.search.objective.folds) need at least two texts or groups of each class in the training split, and there is one of {Some(few)}; "
+            : $"{folds} folds (spec.search.objective.folds) need at least two texts or groups of each class in the training split, and there is one of {LabelNames.List(few)}; "
                 + "add rows, or leave spec.search.objective.folds out and use a validation split";
     }
-
-    private static string Some(List<string> names) => string.Join(", ", names.Take(Named)) + (names.Count > Named ? $" and {names.Count - Named} more" : "");
 }

@@ -193,7 +193,7 @@ public sealed class ModelsCommandTests : IDisposable
     [Fact]
     public async Task What_others_wrote_into_a_card_cannot_drive_the_terminal()
     {
-        await registry.RegisterAsync("run-1", card => card with { Signature = card.Signature with { Labels = ["\u001b[31mred", "b"] } });
+        await registry.RegisterAsync("run-1", card => card with { Signature = card.Signature with { Labels = ["\u001b[31mred", "b"] }, Gates = [new GateStatus { Name = "good", Metric = "f1_macro", Value = "\u001b[2J", Bound = "at least 0", Passed = true }] });
         var text = registry.TextOps("models", "show", "book-reviews").Exits(0).Output;
         Assert.DoesNotContain('\u001b', text);
         Assert.Contains("\\u001b[31mred", text, StringComparison.Ordinal);
