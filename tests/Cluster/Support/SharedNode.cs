@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using TextOps.Cluster.Tests.Support;
+using TextOps.Kubernetes.Core;
 using TextOps.Tests;
 
 [assembly: AssemblyFixture(typeof(SharedNode))]
@@ -12,6 +14,9 @@ public sealed class SharedNode : IDisposable
 {
     private static readonly string[] Words =
         ["invoice", "card", "payment", "refund", "password", "login", "mail", "app", "crashes", "photo", "parcel", "printer", "label", "export", "slow", "twice"];
+
+    private static readonly string[] Praise = ["lovely", "brilliant", "gripping", "tender", "wise"];
+    private static readonly string[] Blame = ["dull", "clumsy", "tedious", "shallow", "flat"];
 
     private readonly Lock gate = new();
     private readonly TemporaryFolder folder = new();
@@ -43,6 +48,45 @@ public sealed class SharedNode : IDisposable
         }
     }
 
+    /// <summary>A file of so many different reviews with labels, made once: words tell the label mostly, and not always.</summary>
+    internal string Reviews(int rows)
+    {
+        lock (gate)
+        {
+            var file = folder.File($"reviews-{rows}.jsonl");
+            if (!File.Exists(file))
+            {
+                File.WriteAllLines(file, Enumerable.Range(0, rows).Select(Review));
+            }
+
+            return file;
+        }
+    }
+
+    /// <summary>Ends the process of a pod as a machine without memory would; answers whether there was one.</summary>
+    internal bool KillRunner(V1Pod pod)
+    {
+        // A runner's arguments name its pod's folder. A process may be gone before it is read.
+        var mark = Path.Combine(folder.File("pods"), pod.Metadata.Uid!);
+        foreach (var process in Directory.EnumerateDirectories("/proc").Where(path => char.IsAsciiDigit(Path.GetFileName(path)[0])))
+        {
+            try
+            {
+                if (File.ReadAllText(Path.Combine(process, "cmdline")).Contains(mark, StringComparison.Ordinal))
+                {
+                    ChildProcess.Signal(int.Parse(Path.GetFileName(process), CultureInfo.InvariantCulture), "KILL");
+                    return true;
+                }
+            }
+            catch (IOException)
+            {
+                continue;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Notes calls that the API server refused an operator for want of rights: that is told when all tests are over, so that no test's own failure is hidden.</summary>
     internal void NoteRefused(IEnumerable<string> calls)
     {
@@ -65,5 +109,13 @@ public sealed class SharedNode : IDisposable
     {
         var text = Enumerable.Range(0, 12).Select(place => Words[(int)((uint)((number + 1) * 2654435761L >> (place * 2)) % (uint)Words.Length)]);
         return string.Join(' ', text.Append(number.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    private static string Review(int number)
+    {
+        var (isGood, isOdd) = (number % 2 == 0, number % 7 == 0);
+        var opinion = (isGood != isOdd ? Praise : Blame)[number / 2 % Praise.Length];
+        var row = new JsonObject { ["id"] = $"r{number}", ["text"] = $"{opinion} {Line(number)}", ["label"] = isGood ? "good" : "bad" };
+        return row.ToJsonString();
     }
 }
