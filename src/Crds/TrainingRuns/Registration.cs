@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using TextOps.Crds.Meta;
 using TextOps.Crds.Schema;
+using TextOps.Crds.Validation;
 
 namespace TextOps.Crds.TrainingRuns;
 
@@ -15,13 +16,21 @@ public sealed record Registration
     [MinLength(1), MaxLength(128), RegularExpression("^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$")]
     public string? Name { get; init; }
 
-    /// <summary>Alias that a new version gets; none where absent.</summary>
-    [MinLength(1), MaxLength(63), RegularExpression("^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]
+    /// <summary>Alias that a new version gets; none where absent. It begins with a letter, and what reads like a version (<c>v3</c>) is none.</summary>
+    [MinLength(1), MaxLength(63), RegularExpression("^[a-z]([a-z0-9-]*[a-z0-9])?$")]
     public string? Alias { get; init; }
 
     /// <summary>How many versions are kept beside those that an alias or a pin names; all where absent.</summary>
     [Range(1, 10_000)]
     public int? KeepVersions { get; init; }
+
+    /// <summary>Rules over more than one field.</summary>
+    public static IReadOnlyList<Rule<Registration>> Rules { get; } =
+    [
+        new("!has(self.alias) || !self.alias.matches('^v[0-9]+$')", register => register.Alias is not ['v', .. { Length: > 0 } number] || !number.All(char.IsAsciiDigit),
+            "alias must not read like a version; choose a word such as staging",
+            (register, at) => $"{at}alias ({register.Alias}) reads like a version; choose a word such as staging"),
+    ];
 
     /// <summary>Name of the model of the object that <paramref name="owner"/> describes.</summary>
     public string NameFor(V1ObjectMeta owner) => Name ?? $"{owner.Namespace}.{owner.Name}";

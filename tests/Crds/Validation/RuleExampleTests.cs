@@ -44,6 +44,7 @@ public sealed class RuleExampleTests
         ["self.features.exists(b, !has(b.tfidf)) || self.candidates.all(c, has(c.logisticRegression))"] = "trainingrun/dense-block",
         ["self.features.all(b, !has(b.numeric) || !has(b.numeric.fields) || b.numeric.fields.all(f, has(self.dataset.fields) && self.dataset.fields.exists(d, d.name == f)))"] = "trainingrun/numeric-fields",
         ["has(self.dataset.embeddings) || self.features.all(b, !has(b.embedding) || has(b.embedding.model))"] = "trainingrun/embedding-model",
+        ["!has(self.alias) || !self.alias.matches('^v[0-9]+$')"] = "trainingrun/alias",
         ["self.candidates.map(c, has(c.search) ? c.search.maxTrials : 1).sum() <= 500"] = "trainingrun/trials",
         ["has(self.search.objective.folds) || self.dataset.split.method == 'given' || double(self.dataset.split.validationFraction) > 0.0 || size(self.candidates) == 1 && !has(self.candidates[0].search)"] = "trainingrun/validation-split",
     };
