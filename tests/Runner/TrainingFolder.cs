@@ -66,6 +66,9 @@ internal sealed class TrainingFolder : IDisposable
 
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
+    /// <summary>Opens the store of tasks.</summary>
+    public Func<string, TimeProvider, IObjectStore> OpenStore { get; set; } = ObjectStores.Open;
+
     public ProgressMeter Progress { get; } = new(TimeProvider.System);
 
     public string Data => folder.File("reviews.jsonl");
@@ -152,5 +155,6 @@ internal sealed class TrainingFolder : IDisposable
         Progress = Progress,
         Time = Time,
         Threads = 1,
+        OpenStore = OpenStore,
     };
 }

@@ -25,7 +25,7 @@ internal sealed class EvaluateVerb(TaskContext context)
     public async Task<EvaluateResult> RunAsync(EvaluateTask task, CancellationToken cancellationToken)
     {
         context.Progress.Begin("Loading");
-        var (workspace, prepared) = await TrainingWorkspace.OpenAsync(task, task.Workspace, context.Time, cancellationToken);
+        var (workspace, prepared) = await TrainingWorkspace.OpenAsync(task, task.Workspace, context, cancellationToken);
         var registry = new ModelRegistry(workspace.Store);
         if (await registry.ReadNewestAsync(prepared.Model, task.Owner, cancellationToken) is { } newest && newest.Card.RunId == task.RunId && newest.Card.Fingerprint == prepared.Fingerprint)
         {

@@ -27,7 +27,7 @@ internal sealed class PrepareVerb(TaskContext context)
     /// <exception cref="StoreRefusedException">The store cannot take a workspace, or the version of embeddings is not there.</exception>
     public async Task<PrepareResult> RunAsync(PrepareTask task, CancellationToken cancellationToken)
     {
-        var store = ObjectStores.Open(task.Output.Uri, context.Time);
+        var store = context.OpenStore(task.Output.Uri, context.Time);
         await StoreProbe.CheckAsync(store, WorkspaceLayout.FolderOf(task.Output.Name), cancellationToken);
         var inputs = await DatasetInputs.PinAsync(task.Dataset, task.Embeddings, context.Progress, context.Time, cancellationToken);
         context.Progress.Begin("LoadingModels");

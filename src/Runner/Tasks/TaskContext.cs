@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TextOps.Artifacts.Stores;
 using TextOps.Runner.Logging;
 using TextOps.Runner.Progress;
 
@@ -21,4 +22,7 @@ internal sealed record TaskContext
 
     /// <summary>How many threads may compute.</summary>
     public required int Threads { get; init; }
+
+    /// <summary>Opens the registry's store, by its URI.</summary>
+    public Func<string, TimeProvider, IObjectStore> OpenStore { get; init; } = ObjectStores.Open;
 }

@@ -20,6 +20,7 @@ internal static class TrainingTaskRules
 
         FieldLimits.Check(task);
         Require(ModelLayout.IsModel(task.Output.Name), $"output.name ({task.Output.Name}) is no name of a model; use at most 128 lower-case letters, digits, '.', '_' and '-'");
+        Require(ModelLayout.IsHolder(task.RunId), $"runId ({task.RunId}) becomes part of names in the store; use letters, digits, '.', '_' and '-', a letter or digit first and last");
         switch (task)
         {
             case PrepareTask prepare:

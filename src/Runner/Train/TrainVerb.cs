@@ -22,7 +22,7 @@ internal sealed class TrainVerb(TaskContext context, Func<Candidate, IClassifier
     public async Task<TrainResult> RunAsync(TrainTask task, CancellationToken cancellationToken)
     {
         context.Progress.Begin("Loading");
-        var (workspace, prepared) = await TrainingWorkspace.OpenAsync(task, task.Workspace, context.Time, cancellationToken);
+        var (workspace, prepared) = await TrainingWorkspace.OpenAsync(task, task.Workspace, context, cancellationToken);
         if (task.Fit)
         {
             return await new ModelFitting(context, workspace, prepared, trainers).RunAsync(task, cancellationToken);

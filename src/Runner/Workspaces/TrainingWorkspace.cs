@@ -27,7 +27,7 @@ internal sealed class TrainingWorkspace(IObjectStore store, string folder)
 
     /// <summary>Opens the workspace that a task names, which must be its own run's, and reads what was prepared.</summary>
     /// <exception cref="TaskRefusedException">The task names no workspace of its model, or another run's, or nothing was prepared there.</exception>
-    public static async Task<(TrainingWorkspace Workspace, PreparedDataset Prepared)> OpenAsync(TaskDocument task, string folder, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<(TrainingWorkspace Workspace, PreparedDataset Prepared)> OpenAsync(TaskDocument task, string folder, TaskContext context, CancellationToken cancellationToken)
     {
         if (!folder.StartsWith(WorkspaceLayout.FolderOf(task.Output.Name), StringComparison.Ordinal) || !ObjectKey.IsKey(folder))
         {
@@ -35,7 +35,7 @@ internal sealed class TrainingWorkspace(IObjectStore store, string folder)
                 TaskErrorReasons.InvalidSpec, $"workspace ({folder}) is no folder below {WorkspaceLayout.FolderOf(task.Output.Name)}; take the one that the prepare task answers");
         }
 
-        var workspace = new TrainingWorkspace(ObjectStores.Open(task.Output.Uri, time), folder);
+        var workspace = new TrainingWorkspace(context.OpenStore(task.Output.Uri, context.Time), folder);
         var prepared = await workspace.ReadPreparedAsync(cancellationToken)
             ?? throw new TaskRefusedException(
                 TaskErrorReasons.InvalidSpec, $"{workspace.UriOf(WorkspaceLayout.PreparedFile)} does not exist; run the prepare task first, and take the workspace that it answers");

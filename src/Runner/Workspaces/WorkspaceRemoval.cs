@@ -19,8 +19,7 @@ internal static class WorkspaceRemoval
         foreach (var workspace in names.Select(name => new TrainingWorkspace(store, folder + name)))
         {
             if (workspace.Folder != kept
-                && await workspace.ReadAsync<WorkspaceOwner>(WorkspaceLayout.OwnerFile, cancellationToken) is { } found
-                && found.Owner == task.Owner
+                && await OwnerAsync(workspace, cancellationToken) == task.Owner
                 && !await store.WasWrittenSinceAsync(workspace.Layout.Folder, now - Idle, cancellationToken))
             {
                 await RemoveAsync(workspace, cancellationToken);
@@ -29,6 +28,19 @@ internal static class WorkspaceRemoval
         }
 
         return removed;
+    }
+
+    private static async Task<TaskOwner?> OwnerAsync(TrainingWorkspace workspace, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await workspace.ReadAsync<WorkspaceOwner>(WorkspaceLayout.OwnerFile, cancellationToken))?.Owner;
+        }
+        catch (StoreRefusedException)
+        {
+            // Nobody knows whose it is, so it stays; this run need not fail for it.
+            return null;
+        }
     }
 
     private static async Task RemoveAsync(TrainingWorkspace workspace, CancellationToken cancellationToken)

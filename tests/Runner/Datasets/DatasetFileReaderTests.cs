@@ -92,6 +92,15 @@ public sealed class DatasetFileReaderTests
     }
 
     [Fact]
+    public async Task Columns_have_a_limit()
+    {
+        var refused = await Assert.ThrowsAsync<InputException>(() => new MemoryDataset().With("a.csv", "text,label" + new string(',', 5000) + "\n").RowsAsync());
+        Assert.Equal("file:///in/a.csv, line 1: the row that names the columns is no CSV row of at most 4096 columns; mend the file", refused.Message);
+        var rows = await new MemoryDataset().With("a.csv", "text,label\n" + new string(',', 10_000_000) + "\ngood,1\n").CellsAsync();
+        Assert.Equal(["InvalidCsv", "good|1"], rows);
+    }
+
+    [Fact]
     public async Task Tsv_has_no_other_fields()
     {
         var data = new MemoryDataset().With("a.tsv", "good\t1\n");

@@ -131,20 +131,21 @@ public sealed class DatasetContractTests
     [Theory]
     [InlineData("a field", "the test split is empty: no row that is kept has 'test' in field 'part' (spec.dataset.split.field); mark rows with it")]
     [InlineData("duplicates only", "the test split is empty: no row of spec.dataset.split.testUri file:///in/test.tsv is kept; add rows to it")]
+    [InlineData("a class of the test split only", "the training split has too few rows of 1 of 3 classes ('2' has 0; spec.dataset.validation.minRowsPerClass is 2); add rows, merge classes by spec.dataset.labels.map, or leave them out by spec.dataset.labels.allowed")]
     [InlineData("no validation files", "the validation split is empty: spec.dataset.split.validationUri is not set; set it, or judge trials by spec.search.objective.folds")]
     public async Task A_given_split_that_is_needed_must_not_be_empty(string narrative, string message)
     {
         var (given, needs) = narrative switch
         {
             "a field" => (new DatasetSplit { Method = SplitMethod.Given, Field = "part" }, default),
-            "duplicates only" => (new DatasetSplit { Method = SplitMethod.Given, TestUri = "file:///in/test.tsv" }, default),
+            "duplicates only" or "a class of the test split only" => (new DatasetSplit { Method = SplitMethod.Given, TestUri = "file:///in/test.tsv" }, default),
             _ => (new DatasetSplit { Method = SplitMethod.Given, TestUri = "file:///in/test.tsv" }, new SplitNeeds(Validation: true, Folds: null)),
         };
         data.Needs = needs;
         data.Dataset = data.Dataset with { Split = given, Validation = new DatasetValidation { MaxRejectedFraction = "0.9" } };
         _ = narrative == "a field"
             ? data.With("a.csv", "text,label,part\na,1,train\nb,0,train\nc,1,train\nd,0,train\n")
-            : data.With("a.tsv", "a\t1\nb\t0\nc\t1\nd\t0\n", SplitName.Train).With("test.tsv", narrative == "duplicates only" ? "a\t1\nb\t0\n" : "x\t1\ny\t0\n", SplitName.Test);
+            : data.With("a.tsv", "a\t1\nb\t0\nc\t1\nd\t0\n", SplitName.Train).With("test.tsv", narrative switch { "duplicates only" => "a\t1\nb\t0\n", "no validation files" => "x\t1\ny\t0\n", _ => "x\t1\ny\t2\n" }, SplitName.Test);
         Assert.Equal(message, (await data.ExamineAsync()).Refusal);
     }
 }

@@ -24,6 +24,7 @@ public sealed class TrainingTaskRulesTests : IDisposable
     [InlineData("a rule far down", "dataset.split.testFraction", "\"0.95\"", "dataset.split.validationFraction (0.1) and dataset.split.testFraction (0.95) together must be below 1; lower one")]
     [InlineData("two families", "candidates.0.randomForest", "{}", "exactly one of logisticRegression, gradientBoosting and randomForest must be given")]
     [InlineData("a name that is no model's", "output.name", "\"Re views\"", "output.name (Re views) is no name of a model; use at most 128 lower-case letters, digits, '.', '_' and '-'")]
+    [InlineData("a run id that would leave the folder", "runId", "\"../x\"", "runId (../x) becomes part of names in the store")]
     [InlineData("an alias that is none", "alias", "\"a/b\"", "alias (a/b) is no name of an alias; use at most 63 lower-case letters, digits and '-'")]
     [InlineData("a version without embeddings", "embeddings", """{"uri": "file:///x", "name": "y", "version": 1}""", "embeddings must be given with dataset.embeddings, and only with it")]
     [InlineData("a field that is not declared", "features.1.numeric.fields", "[\"cost\"]", "features[numbers].numeric.fields names 'cost', which is not in dataset.fields; add it there")]
