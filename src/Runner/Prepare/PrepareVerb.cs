@@ -38,7 +38,7 @@ internal sealed class PrepareVerb(TaskContext context)
             return upToDate;
         }
 
-        var workspace = new TrainingWorkspace(store, WorkspaceLayout.FolderOf(task.Output.Name, task.RunId, fingerprint));
+        var workspace = new TrainingWorkspace(store, WorkspaceLayout.FolderOf(task.Output.Name, task.Owner, task.RunId, fingerprint));
         if (await workspace.ReadPreparedAsync(cancellationToken) is { } before)
         {
             if (before.Fingerprint == fingerprint && await workspace.HasAsync(before.Files, cancellationToken))
