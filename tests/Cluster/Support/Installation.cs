@@ -180,7 +180,7 @@ internal sealed class Installation : IAsyncDisposable
     }
 
     /// <summary>Whether it is a shard (<c>s00000</c>) or a Job with trials (<c>t00000</c>) and runs.</summary>
-    private static bool IsRunningShare(V1Pod pod) =>
+    public static bool IsRunningShare(V1Pod pod) =>
         pod is { Metadata.DeletionTimestamp: null, Status.Phase: "Running" } && char.IsAsciiDigit(pod.Metadata.Labels![ApiGroup.PartLabel][1]);
 
     private async Task NoteRefusedAsync()

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using TextOps.Cluster.Tests.Support;
-using TextOps.Kubernetes.Core;
 using TextOps.Tests;
 
 [assembly: AssemblyFixture(typeof(SharedNode))]
@@ -61,30 +60,6 @@ public sealed class SharedNode : IDisposable
 
             return file;
         }
-    }
-
-    /// <summary>Ends the process of a pod as a machine without memory would; answers whether there was one.</summary>
-    internal bool KillRunner(V1Pod pod)
-    {
-        // A runner's arguments name its pod's folder. A process may be gone before it is read.
-        var mark = Path.Combine(folder.File("pods"), pod.Metadata.Uid!);
-        foreach (var process in Directory.EnumerateDirectories("/proc").Where(path => char.IsAsciiDigit(Path.GetFileName(path)[0])))
-        {
-            try
-            {
-                if (File.ReadAllText(Path.Combine(process, "cmdline")).Contains(mark, StringComparison.Ordinal))
-                {
-                    ChildProcess.Signal(int.Parse(Path.GetFileName(process), CultureInfo.InvariantCulture), "KILL");
-                    return true;
-                }
-            }
-            catch (IOException)
-            {
-                continue;
-            }
-        }
-
-        return false;
     }
 
     /// <summary>Notes calls that the API server refused an operator for want of rights: that is told when all tests are over, so that no test's own failure is hidden.</summary>
