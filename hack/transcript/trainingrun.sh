@@ -141,7 +141,7 @@ show "kubectl get jobs -l '$search' -L textops.dev/part,textops.dev/attempt"
 close
 cat <<'MD'
 
-In the end:
+In the end. `METRIC` is of the validation split while it searches, and of the test split once the best was evaluated there:
 MD
 block
 kubectl wait tr/book-search --for=condition=Ready --timeout=180s > /dev/null
