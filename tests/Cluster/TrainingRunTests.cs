@@ -102,13 +102,15 @@ public sealed class TrainingRunTests(SharedNode node, SharedInstallation shared)
         var training = TrainingRuns.Searching(node.Reviews(Few), "edited", trials: 40).With(spec => spec with { Search = spec.Search with { ParallelTrials = 1 } });
         var pod = await installation.ApplyAndCatchAsync(training);
 
-        var done = await installation.ApplyToEndAsync(training.With(spec => spec with { Candidates = TrainingRuns.Over("/any", "any").Spec.Candidates }));
+        var edited = training.With(spec => spec with { Candidates = [spec.Candidates[0] with { Search = null }] });
+        var done = await installation.ApplyToEndAsync(edited);
         Assert.Equal(("Registered", "1/1", "v000001"), (done.Reason(), done.Status!.Trials, done.Status.Version));
         Assert.Equal(["Registered", "Superseded"], done.Status.Runs!.Select(run => run.Result));
         await installation.WaitForAsync<V1Pod>("edited", "the first run's pod is gone", pods => pods.All(left => left.Metadata.Uid != pod.Metadata.Uid || left.Status?.Phase is "Succeeded" or "Failed"));
 
-        var steered = await installation.ApplyToEndAsync((await installation.GetAsync<TrainingRun>("edited")).With(spec => spec with { RunHistoryLimit = 9 }) with { Metadata = training.Metadata, Status = null });
-        Assert.Equal(2L, steered.Status!.Runs!.Count);
+        var steered = await installation.ApplyToEndAsync(edited.With(spec => spec with { RunHistoryLimit = 9 }));
+        Assert.Equal((2L, done.Status.Run!.Id), (steered.Status!.ObservedGeneration - 1, steered.Status.Run!.Id));
+        Assert.Equal(["Registered", "Superseded"], steered.Status.Runs!.Select(run => run.Result));
         installation.Kubectl.Run("annotate", "tr", "edited", $"{ApiGroup.RerunAnnotation}=again");
         var again = await installation.WaitAsync<TrainingRun>("edited", "it ran again", seen => seen.IsAtRest() && seen.Status!.Runs!.Count == 3);
         Assert.Equal(("UpToDate", "v000001", done.Status.Digest), (again.Reason(), again.Status!.Version, again.Status.Digest));
