@@ -26,15 +26,16 @@ build: setup ## leave bin/textops, bin/textops-operator and bin/textops-runner
 	dotnet publish src/Local -c $(CONFIGURATION) --no-build -v quiet -o bin
 	dotnet publish src/Operator -c $(CONFIGURATION) --no-build -v quiet -o bin
 
-demo: build ## embed the sample corpus in local mode, show the table and one search
+demo: build ## embed the sample tickets, train on the sample reviews, in local mode; show what came of it
 	hack/demo.sh
 
 test: build ## run all tests
 	hack/test.sh $(CONFIGURATION)
 
-generate: setup ## write config/crds, config/rbac, docs/reference and the tokenizer's Unicode tables
+generate: setup ## write config/crds, config/rbac, docs/reference and the tables of Unicode
 	dotnet run --project hack/generate -c $(CONFIGURATION) -v quiet
 	node hack/unicode/generate.mjs
+	node hack/unicode/accents.mjs
 
 cluster-up: ## start a Kubernetes API for tests and trials (built on first use: minutes)
 	hack/cluster/cluster.sh up

@@ -1,7 +1,14 @@
 // Writes src/Learning/Features/Text/AccentTables.g.cs: what removing accents makes of every character, by the tables of Unicode that node was built with.
+// A node with other tables leaves the file as it is: whoever wants those of another Unicode changes the version here.
 // Run: node hack/unicode/accents.mjs
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+
+const unicode = '17.0'
+if (process.versions.unicode !== unicode) {
+  console.error(`AccentTables.g.cs stays as it is: it is of Unicode ${unicode}, and this node (${process.version}) has ${process.versions.unicode}`)
+  process.exit(0)
+}
 
 const target = fileURLToPath(new URL('../../src/Learning/Features/Text/AccentTables.g.cs', import.meta.url))
 const text = String.fromCodePoint

@@ -255,14 +255,14 @@ public sealed class RenderedObjectsTests
                 },
                 new Candidate { Name = "forest", Features = ["vectors"], RandomForest = new RandomForest() },
             ],
-            Search = training.Spec.Search with { Objective = new Objective { Metric = Metrics.LogLoss, Folds = 5 } },
+            Search = training.Spec.Search with { Objective = new Objective { Metric = MetricNames.LogLoss, Folds = 5 } },
             Evaluation = new Evaluation
             {
                 Gates =
                 [
-                    new Gate { Name = "good", Metric = Metrics.Accuracy, AtLeast = "0.8" },
-                    new Gate { Name = "fast", Metric = Metrics.LatencyP95, AtMost = "5" },
-                    new Gate { Name = "not-worse", Metric = Metrics.F1Macro, RelativeTo = new GateReference { Alias = "production", MaxDrop = "0.01" } },
+                    new Gate { Name = "good", Metric = MetricNames.Accuracy, AtLeast = "0.8" },
+                    new Gate { Name = "fast", Metric = MetricNames.LatencyP95, AtMost = "5" },
+                    new Gate { Name = "not-worse", Metric = MetricNames.F1Macro, RelativeTo = new GateReference { Alias = "production", MaxDrop = "0.01" } },
                 ],
             },
             Register = new Registration { Registry = "s3://bucket/prefix", Name = "full", Alias = "staging", KeepVersions = 3 },

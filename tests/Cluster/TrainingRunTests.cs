@@ -122,7 +122,7 @@ public sealed class TrainingRunTests(SharedNode node, SharedInstallation shared)
         var installation = await shared.StartAsync(node);
         var training = TrainingRuns.Over(node.Reviews(Few), "gated");
 
-        var refused = await installation.ApplyToEndAsync(training.With(spec => spec with { Evaluation = spec.Evaluation with { Gates = [new Gate { Name = "perfect", Metric = Metrics.Accuracy, AtLeast = "1" }] } }));
+        var refused = await installation.ApplyToEndAsync(training.With(spec => spec with { Evaluation = spec.Evaluation with { Gates = [new Gate { Name = "perfect", Metric = MetricNames.Accuracy, AtLeast = "1" }] } }));
         Assert.Equal(("Failed", "GateFailed", null), (refused.Reason(), refused.Stalled(), refused.Status!.Version));
         var kubectl = installation.Kubectl;
         Assert.Matches(@"(?m)^gated +Failed +1/1 +linear +f1_macro=0\.\d{4} +\d+\w+$", kubectl.Run("get", "tr", "gated"));

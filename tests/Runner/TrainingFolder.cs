@@ -50,8 +50,8 @@ internal sealed class TrainingFolder : IDisposable
                 new FeatureBlock { Name = "numbers", Numeric = new NumericFeatures { Derived = [DerivedNumber.TextLength, DerivedNumber.WordCount], Fields = ["price"] } },
             ],
             Candidates = [Linear, Linear with { Name = "weak", LogisticRegression = new LogisticRegression { C = "0.0001" }, Features = ["numbers"] }],
-            Search = new TrainingSearch { Objective = new Objective { Metric = Metrics.Accuracy }, Seed = 7 },
-            Evaluation = new Evaluation { BootstrapSamples = 50, Gates = [new Gate { Name = "good-enough", Metric = Metrics.Accuracy, AtLeast = "0.8" }] },
+            Search = new TrainingSearch { Objective = new Objective { Metric = MetricNames.Accuracy }, Seed = 7 },
+            Evaluation = new Evaluation { BootstrapSamples = 50, Gates = [new Gate { Name = "good-enough", Metric = MetricNames.Accuracy, AtLeast = "0.8" }] },
             Alias = "staging",
         };
     }

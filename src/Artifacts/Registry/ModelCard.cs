@@ -108,7 +108,7 @@ public sealed record ModelEvaluation
     /// <summary>The metric that trials were judged by.</summary>
     public required string Objective { get; init; }
 
-    /// <summary>Metrics by name, those of each class too; <c>Metrics</c> has the names.</summary>
+    /// <summary>Metrics by name, those of each class too; <c>MetricNames</c> has the names.</summary>
     public required IReadOnlyDictionary<string, double> Metrics { get; init; }
 
     /// <summary>Bootstrap intervals by metric: [low, high].</summary>

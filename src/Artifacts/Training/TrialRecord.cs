@@ -20,7 +20,7 @@ public sealed record TrialRecord
     /// <summary>Value of the objective of each fold; null where there are none.</summary>
     public IReadOnlyList<double>? Folds { get; init; }
 
-    /// <summary>All metrics of the validation split by name (see <c>Metrics</c>); empty with folds.</summary>
+    /// <summary>All metrics of the validation split by name (see <c>MetricNames</c>); empty with folds.</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
 
     /// <summary>Facts of the training, for example <c>iterations</c>.</summary>

@@ -48,8 +48,8 @@ public sealed record Gate
         new("[has(self.atLeast), has(self.atMost), has(self.relativeTo)].exists_one(given, given)",
             gate => new object?[] { gate.AtLeast, gate.AtMost, gate.RelativeTo }.Count(given => given is not null) == 1,
             "exactly one of atLeast, atMost and relativeTo must be given"),
-        new(Cel: null, gate => Metrics.IsKnown(gate.Metric), "metric must be one that an evaluation gives",
-            (gate, at) => $"{at}metric ({gate.Metric}) is not known; use one of {Metrics.List}, {Metrics.LatencyP50}, {Metrics.LatencyP95}, {Metrics.ModelBytes}"),
+        new(Cel: null, gate => MetricNames.IsKnown(gate.Metric), "metric must be one that an evaluation gives",
+            (gate, at) => $"{at}metric ({gate.Metric}) is not known; use one of {MetricNames.List}, {MetricNames.LatencyP50}, {MetricNames.LatencyP95}, {MetricNames.ModelBytes}"),
     ];
 }
 

@@ -30,9 +30,9 @@ public sealed record TrainingSearch
 /// <summary>What a trial is judged by. Whether more or less is better follows from the metric.</summary>
 public sealed record Objective
 {
-    /// <summary>A metric, see <see cref="Metrics"/>.</summary>
+    /// <summary>A metric of predictions, for example <c>f1_macro</c>, <c>recall[negative]</c> or <c>log_loss</c>.</summary>
     [MinLength(1), MaxLength(300)]
-    public string Metric { get; init; } = Metrics.F1Macro;
+    public string Metric { get; init; } = MetricNames.F1Macro;
 
     /// <summary>Judge by so many folds of the training split (their mean) in place of the validation split.</summary>
     [Range(2, 20)]
@@ -41,7 +41,7 @@ public sealed record Objective
     /// <summary>What only programs of ours judge.</summary>
     public static IReadOnlyList<Rule<Objective>> Rules { get; } =
     [
-        new(Cel: null, objective => Metrics.IsScore(objective.Metric), "metric must be one that a model's predictions give",
-            (objective, at) => $"{at}metric ({objective.Metric}) is not a metric of predictions; use one of {Metrics.List}"),
+        new(Cel: null, objective => MetricNames.IsScore(objective.Metric), "metric must be one that a model's predictions give",
+            (objective, at) => $"{at}metric ({objective.Metric}) is not a metric of predictions; use one of {MetricNames.List}"),
     ];
 }

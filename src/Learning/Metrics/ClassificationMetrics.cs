@@ -1,4 +1,4 @@
-using MetricNames = TextOps.Crds.TrainingRuns.Metrics;
+using TextOps.Crds.TrainingRuns;
 
 namespace TextOps.Learning.Metrics;
 

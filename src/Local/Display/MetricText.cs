@@ -16,7 +16,7 @@ internal static class MetricText
     /// <summary>What a difference means: <c>better</c>, <c>worse</c>, or nothing where it is not seen in what is shown.</summary>
     public static string Direction(string metric, double difference) =>
         double.Parse(difference.ToString(Format(metric), CultureInfo.InvariantCulture), NumberStyles.Number, CultureInfo.InvariantCulture) == 0 ? ""
-        : difference > 0 != Metrics.IsLessBetter(metric) ? "better" : "worse";
+        : difference > 0 != MetricNames.IsLessBetter(metric) ? "better" : "worse";
 
     /// <summary>A size: <c>980 B</c>, <c>12.3 kB</c>, <c>4.5 MB</c>.</summary>
     public static string Bytes(long bytes) => bytes switch
@@ -29,8 +29,8 @@ internal static class MetricText
 
     private static string Format(string metric) => metric switch
     {
-        Metrics.ModelBytes => "N0",
-        Metrics.LatencyP50 or Metrics.LatencyP95 => "F2",
+        MetricNames.ModelBytes => "N0",
+        MetricNames.LatencyP50 or MetricNames.LatencyP95 => "F2",
         _ => "F4",
     };
 }

@@ -88,7 +88,7 @@ internal static class ModelCardText
         string[] names = ["precision", "recall", "f1"];
         var classes = card.Signature.Labels
             .Select((label, index) => (Label: label, Rows: index < card.Evaluation.ConfusionMatrix.Count ? card.Evaluation.ConfusionMatrix[index].Sum() : 0,
-                Values: names.Select(name => card.Evaluation.Metrics.TryGetValue(Crds.TrainingRuns.Metrics.OfClass(name, label), out var value) ? value : (double?)null).ToArray()))
+                Values: names.Select(name => card.Evaluation.Metrics.TryGetValue(Crds.TrainingRuns.MetricNames.OfClass(name, label), out var value) ? value : (double?)null).ToArray()))
             .Where(item => Array.Exists(item.Values, value => value is not null))
             .ToList();
         var all = classes.Count;

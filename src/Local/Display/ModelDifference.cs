@@ -32,7 +32,7 @@ internal sealed class ModelDifference
             .OrderBy(name => name != after.Evaluation.Objective).ThenBy(name => name.Contains('[', StringComparison.Ordinal)).ThenBy(name => name, StringComparer.Ordinal).ToList();
         metrics = [.. names.Where(name => Value(before, name) != Value(after, name)).Select(name => Row(name, Value(before, name), Value(after, name)))];
         IsEqual = sections.TrueForAll(section => section.Rows.Count == 0)
-            && names.TrueForAll(name => name is Metrics.LatencyP50 or Metrics.LatencyP95 || Value(before, name) == Value(after, name));
+            && names.TrueForAll(name => name is MetricNames.LatencyP50 or MetricNames.LatencyP95 || Value(before, name) == Value(after, name));
     }
 
     /// <summary>Whether the two are equal but for measured times.</summary>

@@ -36,6 +36,7 @@ internal sealed record TrainingRunView(TrainingRun Run) : RunView(Run)
         return
         [
             $"{Name}: {version} lies in {output}{(status.Metric is { } metric ? $" ({metric})" : "")}",
+            $"  {output}/report.html",
             $"  bin/textops models show {Run.Spec.Register.NameFor(Run.Metadata)}@{version}{(place == LocalStore.DefaultFolder ? "" : $" --store {place}")}",
         ];
     }

@@ -61,7 +61,7 @@ internal sealed record TrainingRunTally
 
     private static TrainingRunTally OfSearch(TrainingRunSnapshot seen, Func<string, TaskVerdict> judge, Trial? fitted)
     {
-        var isLessBetter = Metrics.IsLessBetter(seen.Spec.Search.Objective.Metric);
+        var isLessBetter = MetricNames.IsLessBetter(seen.Spec.Search.Objective.Metric);
         var failures = new List<(Trial, string)>();
         var isSearched = true;
         var succeeded = 0;

@@ -46,8 +46,9 @@ internal sealed class DatasetInputs
         }
 
         var found = new List<DatasetFile>();
-        foreach (var (uri, field, given) in Sources(dataset))
+        foreach (var (asked, field, given) in Sources(dataset))
         {
+            var uri = InputFiles.Absolute(asked);
             var names = new RowNames(uri);
             foreach (var input in await InputFiles.PinAsync(DatasetFileFormat.Files(uri, field, dataset.Source!.Format), progress, cancellationToken))
             {

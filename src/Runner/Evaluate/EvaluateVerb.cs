@@ -41,8 +41,8 @@ internal sealed class EvaluateVerb(TaskContext context)
         context.Progress.Begin("Predicting", rows.Labels.Length);
         var probabilities = model.PredictProbabilities(rows.Texts, cancellationToken);
         var report = ClassificationMetrics.Compute(rows.Labels, probabilities, prepared.Labels);
-        var metrics = new Dictionary<string, double>(report.Metrics, StringComparer.Ordinal) { [Metrics.ModelBytes] = fitted.Files.Sum(file => file.Bytes) };
-        foreach (var (name, value) in LatencyProbe.Measure(model, rows.Texts, context, cancellationToken))
+        var metrics = new Dictionary<string, double>(report.Metrics, StringComparer.Ordinal) { [MetricNames.ModelBytes] = fitted.Files.Sum(file => file.Bytes) };
+        foreach (var (name, value) in LatencyProbe.Measure(scratch.File("model"), rows.Texts, context, cancellationToken))
         {
             metrics[name] = value;
         }
@@ -163,7 +163,7 @@ internal sealed class EvaluateVerb(TaskContext context)
     private static EvaluateResult ResultOf(ModelEvaluation evaluation, IReadOnlyList<GateStatus> gates, RegisteredVersion? version, string report) => GateTexts.Fit(new EvaluateResult
     {
         Value = evaluation.Metrics.TryGetValue(evaluation.Objective, out var value) ? value : null,
-        Accuracy = evaluation.Metrics[Metrics.Accuracy],
+        Accuracy = evaluation.Metrics[MetricNames.Accuracy],
         Gates = gates,
         Version = version,
         Report = report,

@@ -61,7 +61,7 @@ internal static class GateJudge
         }
 
         var drop = Decimals.Value(reference.MaxDrop);
-        var less = Metrics.IsLessBetter(gate.Metric);
+        var less = MetricNames.IsLessBetter(gate.Metric);
         var (bound, side, change) = less ? (other + drop, "at most", "plus") : (other - drop, "at least", "less");
         return (bound, !less, $"{side} {Text(bound)} ({reference.Alias} {Text(other)} {change} {Text(drop)})");
     }

@@ -5,7 +5,7 @@ using TextOps.Runner.Tasks;
 
 namespace TextOps.Runner.Evaluate;
 
-/// <summary>How long single predictions take, text to probabilities, one after the other.</summary>
+/// <summary>How long single predictions take on one thread, text to probabilities, one after the other.</summary>
 internal static class LatencyProbe
 {
     private const int WarmUp = 10;
@@ -14,8 +14,11 @@ internal static class LatencyProbe
     private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(5);
 
     /// <summary>Milliseconds of half and of 95 of 100 predictions of the first rows, as metrics by name: at most 500 rows, or as many as 5 seconds allow.</summary>
-    public static IReadOnlyDictionary<string, double> Measure(ClassifierModel model, IReadOnlyList<TextRow> rows, TaskContext context, CancellationToken cancellationToken)
+    /// <param name="folder">The model's folder.</param>
+    public static IReadOnlyDictionary<string, double> Measure(string folder, IReadOnlyList<TextRow> rows, TaskContext context, CancellationToken cancellationToken)
     {
+        // One thread: more of them wait for each other where the machine is busy, and a single row gives them little to share.
+        using var model = ClassifierModel.Load(folder, threads: 1);
         context.Progress.Begin("MeasuringLatency", Math.Min(rows.Count, MaxRows));
         for (var row = 0; row < Math.Min(rows.Count, WarmUp); row++)
         {
@@ -33,7 +36,7 @@ internal static class LatencyProbe
         }
 
         times.Sort();
-        return new Dictionary<string, double>(StringComparer.Ordinal) { [Metrics.LatencyP50] = Of(times, 0.5), [Metrics.LatencyP95] = Of(times, 0.95) };
+        return new Dictionary<string, double>(StringComparer.Ordinal) { [MetricNames.LatencyP50] = Of(times, 0.5), [MetricNames.LatencyP95] = Of(times, 0.95) };
     }
 
     /// <summary>The time that the given part of all stays at or below (nearest rank).</summary>

@@ -82,9 +82,9 @@ internal sealed class OtherVersions(ModelRegistry registry, PreparedDataset prep
 
         var metrics = new Dictionary<string, double>(ClassificationMetrics.Compute(rows.Labels, ordered, prepared.Labels).Metrics, StringComparer.Ordinal)
         {
-            [Metrics.ModelBytes] = other.Card.Files.Where(file => !NotOfTheModel.Contains(file.Path, StringComparer.Ordinal)).Sum(file => file.Bytes),
+            [MetricNames.ModelBytes] = other.Card.Files.Where(file => !NotOfTheModel.Contains(file.Path, StringComparer.Ordinal)).Sum(file => file.Bytes),
         };
-        foreach (var (name, value) in LatencyProbe.Measure(model, rows.Texts, context, cancellationToken))
+        foreach (var (name, value) in LatencyProbe.Measure(folder, rows.Texts, context, cancellationToken))
         {
             metrics[name] = value;
         }

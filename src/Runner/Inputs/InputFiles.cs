@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using TextOps.Artifacts.Embeddings;
+using TextOps.Artifacts.Stores;
 using TextOps.Runner.Progress;
 using TextOps.Runner.Text;
 
@@ -11,6 +12,10 @@ internal static class InputFiles
     private const int BufferBytes = 256 * 1024;
 
     private static readonly LocalSourceFiles Files = new();
+
+    /// <summary>A source's URI for other processes, which may run in another folder.</summary>
+    public static string Absolute(string uri) =>
+        uri.StartsWith(FileUri.Prefix + ".", StringComparison.OrdinalIgnoreCase) ? FileUri.FromPath(FileUri.ToPath(uri)) : uri;
 
     /// <summary>Finds the files of <paramref name="source"/> and pins each by size and SHA-256.</summary>
     /// <exception cref="InputException">There are none, or one cannot be read.</exception>

@@ -26,7 +26,7 @@ internal sealed class PlanVerb(TaskContext context)
     /// <exception cref="ModelFormatException">The model cannot be used.</exception>
     public async Task<PlanResult> RunAsync(PlanTask task, CancellationToken cancellationToken)
     {
-        task = task with { Source = task.Source with { Uri = Absolute(task.Source.Uri) } };
+        task = task with { Source = task.Source with { Uri = InputFiles.Absolute(task.Source.Uri) } };
         var store = ObjectStores.Open(task.Output.Uri, context.Time);
         var versions = new EmbeddingVersions(store, task.Output.Name, task.Owner);
         await StoreProbe.CheckAsync(store, versions.Layout.Folder, cancellationToken);
@@ -71,10 +71,6 @@ internal sealed class PlanVerb(TaskContext context)
 
         return result;
     }
-
-    /// <summary>A plan is read by other processes, which may run in another folder.</summary>
-    private static string Absolute(string uri) =>
-        uri.StartsWith(FileUri.Prefix + ".", StringComparison.OrdinalIgnoreCase) ? FileUri.FromPath(FileUri.ToPath(uri)) : uri;
 
     /// <summary>Refuses chunks that the model would always cut, for that loses text although nobody asked for it.</summary>
     private static void CheckChunkSize(Chunking chunking, ISentenceEmbedder embedder)

@@ -40,12 +40,12 @@ internal static class Models
         },
         Evaluation = new ModelEvaluation
         {
-            Objective = Metrics.F1Macro,
-            Metrics = new Dictionary<string, double> { [Metrics.F1Macro] = 0.8731, [Metrics.Accuracy] = 1.0 / 3, [Metrics.LatencyP95] = 1.25 },
-            Intervals = new Dictionary<string, IReadOnlyList<double>> { [Metrics.F1Macro] = [0.85, 0.89] },
+            Objective = MetricNames.F1Macro,
+            Metrics = new Dictionary<string, double> { [MetricNames.F1Macro] = 0.8731, [MetricNames.Accuracy] = 1.0 / 3, [MetricNames.LatencyP95] = 1.25 },
+            Intervals = new Dictionary<string, IReadOnlyList<double>> { [MetricNames.F1Macro] = [0.85, 0.89] },
             ConfusionMatrix = [[4, 1], [0, 5]],
         },
-        Gates = [new GateStatus { Name = "good", Metric = Metrics.F1Macro, Value = "0.8731", Bound = "at least 0.8", Passed = true }],
+        Gates = [new GateStatus { Name = "good", Metric = MetricNames.F1Macro, Value = "0.8731", Bound = "at least 0.8", Passed = true }],
         Files = files,
     };
 

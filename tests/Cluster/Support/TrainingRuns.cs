@@ -15,7 +15,7 @@ internal static class TrainingRuns
             Dataset = new Dataset { Source = new DatasetSource { Uri = $"file://{dataset}" }, IdField = "id" },
             Features = [new FeatureBlock { Name = "words", Tfidf = new TfidfFeatures() }],
             Candidates = [new Candidate { Name = "linear", LogisticRegression = new LogisticRegression { C = "10" } }],
-            Evaluation = new Evaluation { Gates = [new Gate { Name = "good-enough", Metric = Metrics.Accuracy, AtLeast = "0.6" }], BootstrapSamples = 20 },
+            Evaluation = new Evaluation { Gates = [new Gate { Name = "good-enough", Metric = MetricNames.Accuracy, AtLeast = "0.6" }], BootstrapSamples = 20 },
         },
     };
 
@@ -33,7 +33,7 @@ internal static class TrainingRuns
                 },
             },
         ],
-        Search = new TrainingSearch { Objective = new Objective { Metric = Metrics.LogLoss }, ParallelTrials = 4, TrialsPerJob = 2, Seed = 7 },
+        Search = new TrainingSearch { Objective = new Objective { Metric = MetricNames.LogLoss }, ParallelTrials = 4, TrialsPerJob = 2, Seed = 7 },
     });
 
     /// <summary>The object after an edit of its spec.</summary>

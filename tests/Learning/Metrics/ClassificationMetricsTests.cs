@@ -23,7 +23,7 @@ public sealed class ClassificationMetricsTests
     {
         var metrics = ClassificationMetrics.Compute([0, 1, 1], [0.4, 0.6, 0.7, 0.3, 0.2, 0.8], ["a", "b"]).Metrics;
 
-        Assert.All(metrics.Keys, metric => Assert.True(Crds.TrainingRuns.Metrics.IsScore(metric), metric));
+        Assert.All(metrics.Keys, metric => Assert.True(Crds.TrainingRuns.MetricNames.IsScore(metric), metric));
         Assert.Equal(13 + 6, metrics.Count);
     }
 

@@ -63,7 +63,7 @@ public sealed class TrainingRunViewTests
         var run = Trainings.Valid() with { Spec = Trainings.Valid().Spec with { Register = new Registration { Registry = registry } } };
         var status = new TrainingRunStatus { Version = "v000003", Output = "file:///s/models/default.book-reviews/v000003", Metric = "f1_macro=0.8731" };
         Assert.Equal(
-            ["book-reviews: v000003 lies in file:///s/models/default.book-reviews/v000003 (f1_macro=0.8731)", $"  bin/textops models show default.book-reviews@v000003{option}"],
+            ["book-reviews: v000003 lies in file:///s/models/default.book-reviews/v000003 (f1_macro=0.8731)", "  file:///s/models/default.book-reviews/v000003/report.html", $"  bin/textops models show default.book-reviews@v000003{option}"],
             new TrainingRunView(run.Saying("Registered", "", ConditionStatus.True, status: status)).Outcome(store));
         Assert.Empty(new TrainingRunView(run).Outcome(store));
     }

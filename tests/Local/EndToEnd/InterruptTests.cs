@@ -78,12 +78,21 @@ public sealed class InterruptTests(InterruptTests.Undisturbed undisturbed) : ICl
     public void A_store_in_use_can_be_looked_at_but_not_run_on()
     {
         using var textops = place.Start(Job);
-        WaitForPart(textops);
+
+        // Held still, so that the run cannot end while others look.
+        foreach (var runner in WaitForPart(textops))
+        {
+            TextOpsProcess.Signal(runner, "STOP");
+        }
 
         var second = place.Run(Job).Exits(2);
 
         Assert.Equal($"textops: the store {place.Store} is in use by process {textops.Id}; wait for it to end, or choose another store\n", second.Error);
         Assert.Equal("Running", Workplace.Reason(place.Get(), "Ready"));
+        foreach (var runner in textops.Runners())
+        {
+            TextOpsProcess.Signal(runner, "CONT");
+        }
     }
 
     private static Workplace Prepare()

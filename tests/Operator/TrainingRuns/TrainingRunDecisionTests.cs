@@ -70,7 +70,7 @@ public sealed class TrainingRunDecisionTests
     [Fact]
     public void Where_less_is_better_the_smallest_value_is_best()
     {
-        var spec = Spec with { Search = Spec.Search with { Objective = new Objective { Metric = Metrics.LogLoss } } };
+        var spec = Spec with { Search = Spec.Search with { Objective = new Objective { Metric = MetricNames.LogLoss } } };
         var id = RunIdentity.RunKey(Examples.Uid, RunIdentity.RunId(TrainingRunHash.Of(spec), "spec"));
 
         var plan = Decide(Snapshot(Running(spec), [.. UpToFit[..^1].Select(attempt => attempt with { RunKey = id })]));

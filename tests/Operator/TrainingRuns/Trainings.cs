@@ -23,7 +23,7 @@ internal static class Trainings
     {
         Candidates = [Boosting(4), new Candidate { Name = "linear", LogisticRegression = new LogisticRegression() }],
         Search = new TrainingSearch { TrialsPerJob = 2, ParallelTrials = 2, MaxFailedTrials = 1 },
-        Evaluation = new Evaluation { Gates = [new Gate { Name = "good-enough", Metric = Metrics.F1Macro, AtLeast = "0.6" }, new Gate { Name = "small", Metric = Metrics.ModelBytes, AtMost = "1000000" }] },
+        Evaluation = new Evaluation { Gates = [new Gate { Name = "good-enough", Metric = MetricNames.F1Macro, AtLeast = "0.6" }, new Gate { Name = "small", Metric = MetricNames.ModelBytes, AtMost = "1000000" }] },
         Register = new Registration { Alias = "staging", KeepVersions = 3 },
     };
 

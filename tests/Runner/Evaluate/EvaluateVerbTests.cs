@@ -41,9 +41,9 @@ public sealed class EvaluateVerbTests : IDisposable
         Assert.Equal([DerivedNumber.TextLength, DerivedNumber.WordCount], card.Signature.Derived);
         Assert.Equal((210, 30, 60), (card.Lineage.Rows["train"], card.Lineage.Rows["validation"], card.Lineage.Rows["test"]));
         Assert.Equal(60, card.Evaluation.ConfusionMatrix.Sum(row => row.Sum()));
-        Assert.Equal(card.Files.Where(file => file.Path is "featurizer.json" or "model.onnx").Sum(file => file.Bytes), card.Evaluation.Metrics[Metrics.ModelBytes]);
-        Assert.InRange(card.Evaluation.Metrics[Metrics.LatencyP50], 0.0001, card.Evaluation.Metrics[Metrics.LatencyP95]);
-        Assert.InRange(card.Evaluation.Metrics[Metrics.Accuracy], card.Evaluation.Intervals[Metrics.Accuracy][0], card.Evaluation.Intervals[Metrics.Accuracy][1]);
+        Assert.Equal(card.Files.Where(file => file.Path is "featurizer.json" or "model.onnx").Sum(file => file.Bytes), card.Evaluation.Metrics[MetricNames.ModelBytes]);
+        Assert.InRange(card.Evaluation.Metrics[MetricNames.LatencyP50], 0.0001, card.Evaluation.Metrics[MetricNames.LatencyP95]);
+        Assert.InRange(card.Evaluation.Metrics[MetricNames.Accuracy], card.Evaluation.Intervals[MetricNames.Accuracy][0], card.Evaluation.Intervals[MetricNames.Accuracy][1]);
         Assert.NotNull(trials.Trials[0].Value);
 
         // It is served as it was judged.
@@ -63,7 +63,7 @@ public sealed class EvaluateVerbTests : IDisposable
     public async Task A_gate_that_does_not_hold_keeps_the_model_out_of_the_registry()
     {
         run.WriteReviews(100);
-        run.Task = run.Task with { Evaluation = new Evaluation { BootstrapSamples = 0, Gates = [new Gate { Name = "small", Metric = Metrics.ModelBytes, AtMost = "10" }, new Gate { Name = "any", Metric = Metrics.Accuracy, AtLeast = "0" }] } };
+        run.Task = run.Task with { Evaluation = new Evaluation { BootstrapSamples = 0, Gates = [new Gate { Name = "small", Metric = MetricNames.ModelBytes, AtMost = "10" }, new Gate { Name = "any", Metric = MetricNames.Accuracy, AtLeast = "0" }] } };
         var result = await run.RunAsync();
         Assert.Null(result.Version);
         Assert.Equal([("small", false), ("any", true)], result.Gates.Select(gate => (gate.Name, gate.Passed)));
@@ -142,7 +142,7 @@ public sealed class EvaluateVerbTests : IDisposable
     [Fact]
     public async Task A_relative_gate_scores_the_other_version_on_the_same_rows()
     {
-        var relative = new Gate { Name = "no-worse", Metric = Metrics.Accuracy, RelativeTo = new GateReference { Alias = "staging", MaxDrop = "0.02" } };
+        var relative = new Gate { Name = "no-worse", Metric = MetricNames.Accuracy, RelativeTo = new GateReference { Alias = "staging", MaxDrop = "0.02" } };
         run.WriteReviews(200);
         run.Task = run.Task with { Evaluation = new Evaluation { BootstrapSamples = 0, Gates = [relative] } };
         var first = await run.RunAsync();
@@ -179,7 +179,7 @@ public sealed class EvaluateVerbTests : IDisposable
         {
             RunId = "00000000000000b2",
             Dataset = run.Task.Dataset with { Labels = new DatasetLabels { Allowed = ["positive", "negative"] } },
-            Evaluation = new Evaluation { BootstrapSamples = 0, Gates = [new Gate { Name = "same", Metric = Metrics.LogLoss, RelativeTo = new GateReference { Alias = "staging", MaxDrop = "0.001" } }] },
+            Evaluation = new Evaluation { BootstrapSamples = 0, Gates = [new Gate { Name = "same", Metric = MetricNames.LogLoss, RelativeTo = new GateReference { Alias = "staging", MaxDrop = "0.001" } }] },
         };
         var second = await run.RunAsync();
         Assert.Equal((2, first.Accuracy), (second.Version!.Version, second.Accuracy));

@@ -27,7 +27,7 @@ public sealed class TrainVerbTests : IDisposable
         Assert.All(result.Trials, trial => Assert.True(trial.Error is null && trial.Seconds >= 0));
         var record = (await run.ReadAsync<TrialRecord>(prepared, "trials/00005.json"))!;
         Assert.Equal((result.Trials[1].Value, "0.0001"), (record.Value, record.Parameters["c"]));
-        Assert.Equal(record.Value, record.Metrics[Metrics.Accuracy]);
+        Assert.Equal(record.Value, record.Metrics[MetricNames.Accuracy]);
         Assert.True(record.Metrics.ContainsKey("recall[positive]") && record.Facts.Count > 0);
         Assert.Equal(("Training", 2, 2), (run.Progress.Snapshot().Phase, run.Progress.Snapshot().Done, run.Progress.Snapshot().Total));
     }
@@ -52,7 +52,7 @@ public sealed class TrainVerbTests : IDisposable
         run.WriteReviews(120);
         run.Task = run.Task with
         {
-            Search = run.Task.Search with { Objective = new Objective { Metric = Metrics.F1Macro, Folds = 4 } },
+            Search = run.Task.Search with { Objective = new Objective { Metric = MetricNames.F1Macro, Folds = 4 } },
             Dataset = run.Task.Dataset with { Split = new DatasetSplit { ValidationFraction = "0" } },
         };
         var prepared = await run.PrepareAsync();

@@ -16,7 +16,7 @@ internal static class ClassesSection
         var many = labels.Count > Many;
         if (many)
         {
-            order = order.OrderBy(label => metrics.GetValueOrDefault(Metrics.OfClass("f1", labels[label])));
+            order = order.OrderBy(label => metrics.GetValueOrDefault(MetricNames.OfClass("f1", labels[label])));
         }
 
         using (ReportPage.Section(page, "Classes", isLong: many))
@@ -47,7 +47,7 @@ internal static class ClassesSection
             var f1 = double.NaN;
             foreach (var metric in (string[])["precision", "recall", "f1"])
             {
-                f1 = metrics.TryGetValue(Metrics.OfClass(metric, label), out var value) ? value : double.NaN;
+                f1 = metrics.TryGetValue(MetricNames.OfClass(metric, label), out var value) ? value : double.NaN;
                 ReportTable.Number(page, MetricTexts.Score(f1));
             }
 

@@ -8,22 +8,22 @@ internal static class MetricTexts
 {
     private static readonly (string Metric, string Words)[] Known =
     [
-        (Metrics.Accuracy, "rows whose label is right"),
-        (Metrics.BalancedAccuracy, "mean of the classes' recalls"),
-        (Metrics.F1Macro, "mean of the classes' F1"),
-        (Metrics.F1Weighted, "mean F1, weighted by rows"),
-        (Metrics.PrecisionMacro, "mean of the classes' precisions"),
-        (Metrics.PrecisionWeighted, "mean precision, weighted by rows"),
-        (Metrics.RecallMacro, "mean of the classes' recalls"),
-        (Metrics.RecallWeighted, "mean recall, weighted by rows"),
-        (Metrics.RocAuc, "area under the ROC curve"),
-        (Metrics.AveragePrecision, "area under the precision-recall curve"),
-        (Metrics.Mcc, "Matthews correlation, -1 to 1"),
-        (Metrics.LogLoss, "mean -log probability of the true label; less is better"),
-        (Metrics.Brier, "squared error of the probabilities; less is better"),
-        (Metrics.LatencyP50, "median time of one prediction; less is better"),
-        (Metrics.LatencyP95, "95 of 100 predictions are faster; less is better"),
-        (Metrics.ModelBytes, "size of the model's files; less is better"),
+        (MetricNames.Accuracy, "rows whose label is right"),
+        (MetricNames.BalancedAccuracy, "mean of the classes' recalls"),
+        (MetricNames.F1Macro, "mean of the classes' F1"),
+        (MetricNames.F1Weighted, "mean F1, weighted by rows"),
+        (MetricNames.PrecisionMacro, "mean of the classes' precisions"),
+        (MetricNames.PrecisionWeighted, "mean precision, weighted by rows"),
+        (MetricNames.RecallMacro, "mean of the classes' recalls"),
+        (MetricNames.RecallWeighted, "mean recall, weighted by rows"),
+        (MetricNames.RocAuc, "area under the ROC curve"),
+        (MetricNames.AveragePrecision, "area under the precision-recall curve"),
+        (MetricNames.Mcc, "Matthews correlation, -1 to 1"),
+        (MetricNames.LogLoss, "mean -log probability of the true label; less is better"),
+        (MetricNames.Brier, "squared error of the probabilities; less is better"),
+        (MetricNames.LatencyP50, "median time of one prediction; less is better"),
+        (MetricNames.LatencyP95, "95 of 100 predictions are faster; less is better"),
+        (MetricNames.ModelBytes, "size of the model's files; less is better"),
     ];
 
     /// <summary>The metrics that a table shows, in order; those of single labels are not among them.</summary>
@@ -33,13 +33,13 @@ internal static class MetricTexts
     public static string Words(string metric) => Known.FirstOrDefault(known => known.Metric == metric).Words ?? "";
 
     /// <summary>Whether the metric lies between 0 and 1.</summary>
-    public static bool IsPart(string metric) => Metrics.IsScore(metric) && metric is not (Metrics.LogLoss or Metrics.Mcc or Metrics.Brier);
+    public static bool IsPart(string metric) => MetricNames.IsScore(metric) && metric is not (MetricNames.LogLoss or MetricNames.Mcc or MetricNames.Brier);
 
     /// <summary>A value with its unit.</summary>
     public static string Value(string metric, double value) => metric switch
     {
-        Metrics.LatencyP50 or Metrics.LatencyP95 => value.ToString("0.00", CultureInfo.InvariantCulture) + " ms",
-        Metrics.ModelBytes => Bytes(value),
+        MetricNames.LatencyP50 or MetricNames.LatencyP95 => value.ToString("0.00", CultureInfo.InvariantCulture) + " ms",
+        MetricNames.ModelBytes => Bytes(value),
         _ => Score(value),
     };
 

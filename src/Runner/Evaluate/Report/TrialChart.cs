@@ -28,7 +28,7 @@ internal static class TrialChart
             using (Svg.Open(page, Left + PlotWidth + 10, Top + PlotHeight + 44, $"{metric} of each trial"))
             {
                 Frame(page, ticks, Y, AxisTicks.Enclose(first, Math.Max(last, first + 1), 10, whole: true).Values.Where(tick => tick >= first && tick <= last), X, metric);
-                Svg.Polyline(page, "bestsofar", BestSoFar(ordered, Metrics.IsLessBetter(metric), X, Y));
+                Svg.Polyline(page, "bestsofar", BestSoFar(ordered, MetricNames.IsLessBetter(metric), X, Y));
                 foreach (var trial in ordered)
                 {
                     Mark(page, trial, candidates.IndexOf(trial.Candidate.Name) % Colours, trial.Number == best, X, Y);
@@ -56,7 +56,7 @@ internal static class TrialChart
             return (values[0], values[^1]);
         }
 
-        return Metrics.IsLessBetter(metric)
+        return MetricNames.IsLessBetter(metric)
             ? (values[0], values.Last(value => value <= Learning.Metrics.Percentiles.Linear(values, 0.75) + spread))
             : (values.First(value => value >= Learning.Metrics.Percentiles.Linear(values, 0.25) - spread), values[^1]);
     }

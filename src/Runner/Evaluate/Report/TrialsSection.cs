@@ -53,7 +53,7 @@ internal static class TrialsSection
 
     private static void Table(Markup page, TrialRecord[] trials, string metric, int? best)
     {
-        var sorted = Metrics.IsLessBetter(metric) ? trials.OrderBy(trial => trial.Value) : trials.OrderByDescending(trial => trial.Value);
+        var sorted = MetricNames.IsLessBetter(metric) ? trials.OrderBy(trial => trial.Value) : trials.OrderByDescending(trial => trial.Value);
         if (trials.Length > MostRows)
         {
             page.Element("h3", $"The best {MostRows} of {trials.Length}");

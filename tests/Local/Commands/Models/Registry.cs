@@ -23,18 +23,18 @@ internal sealed class Registry : IDisposable
 
     public static ModelEvaluation Evaluation(double f1, double latency = 1.25) => new()
     {
-        Objective = Metrics.F1Macro,
+        Objective = MetricNames.F1Macro,
         Metrics = new Dictionary<string, double>
         {
-            [Metrics.F1Macro] = f1,
-            [Metrics.LogLoss] = 1 - f1,
-            [Metrics.LatencyP95] = latency,
-            [Metrics.ModelBytes] = 12_345,
-            [Metrics.OfClass("f1", "negative")] = f1,
-            [Metrics.OfClass("recall", "negative")] = 0.75,
-            [Metrics.OfClass("f1", "positive")] = 0.5,
+            [MetricNames.F1Macro] = f1,
+            [MetricNames.LogLoss] = 1 - f1,
+            [MetricNames.LatencyP95] = latency,
+            [MetricNames.ModelBytes] = 12_345,
+            [MetricNames.OfClass("f1", "negative")] = f1,
+            [MetricNames.OfClass("recall", "negative")] = 0.75,
+            [MetricNames.OfClass("f1", "positive")] = 0.5,
         },
-        Intervals = new Dictionary<string, IReadOnlyList<double>> { [Metrics.F1Macro] = [f1 - 0.02, f1 + 0.01] },
+        Intervals = new Dictionary<string, IReadOnlyList<double>> { [MetricNames.F1Macro] = [f1 - 0.02, f1 + 0.01] },
         ConfusionMatrix = [[4, 1], [0, 5]],
     };
 
@@ -74,7 +74,7 @@ internal sealed class Registry : IDisposable
                 CodeVersion = "0123abc",
             },
             Evaluation = Evaluation(0.8731),
-            Gates = [new GateStatus { Name = "good", Metric = Metrics.F1Macro, Value = "0.8731", Bound = "at least 0.8", Passed = true }],
+            Gates = [new GateStatus { Name = "good", Metric = MetricNames.F1Macro, Value = "0.8731", Bound = "at least 0.8", Passed = true }],
             Files = files,
         };
         return await registration.CommitAsync(change?.Invoke(card) ?? card, CancellationToken.None);

@@ -34,7 +34,7 @@ internal static class ReportSamples
         var report = ClassificationMetrics.Compute(truth, probabilities, labels);
         var metrics = new Dictionary<string, double>(report.Metrics, StringComparer.Ordinal)
         {
-            [Metrics.LatencyP50] = 0.412, [Metrics.LatencyP95] = 1.87, [Metrics.ModelBytes] = 4_812_331,
+            [MetricNames.LatencyP50] = 0.412, [MetricNames.LatencyP95] = 1.87, [MetricNames.ModelBytes] = 4_812_331,
         };
         var counts = labels.Select((label, index) => (label, Rows: 4L * truth.LongCount(one => one == index))).ToDictionary(one => one.label, one => one.Rows);
         var candidate = new Candidate { Name = "linear", Features = ["words", "numbers"], LogisticRegression = new LogisticRegression { C = "3.1622", ClassWeight = ClassWeight.Balanced } };
@@ -66,7 +66,7 @@ internal static class ReportSamples
             },
             Evaluation = new ModelEvaluation
             {
-                Objective = Metrics.F1Macro,
+                Objective = MetricNames.F1Macro,
                 Metrics = metrics,
                 Intervals = Bootstrap.Intervals(truth, probabilities, labels.Length, samples: 200, confidence: 0.95, seed: 42, TestContext.Current.CancellationToken),
                 ConfusionMatrix = report.ConfusionMatrix,
@@ -74,9 +74,9 @@ internal static class ReportSamples
             Confidence = "0.95",
             Gates =
             [
-                new GateStatus { Name = "good-enough", Metric = Metrics.F1Macro, Value = metrics[Metrics.F1Macro].ToString("G6", CultureInfo.InvariantCulture), Bound = "at least 0.7", Passed = true },
-                new GateStatus { Name = "no-worse", Metric = Metrics.LogLoss, Value = "0.612345", Bound = "at most 0.51 (production 0.5 plus 0.01)", Passed = false },
-                new GateStatus { Name = "fast", Metric = Metrics.LatencyP95, Value = "1.87", Bound = "at most 20", Passed = true },
+                new GateStatus { Name = "good-enough", Metric = MetricNames.F1Macro, Value = metrics[MetricNames.F1Macro].ToString("G6", CultureInfo.InvariantCulture), Bound = "at least 0.7", Passed = true },
+                new GateStatus { Name = "no-worse", Metric = MetricNames.LogLoss, Value = "0.612345", Bound = "at most 0.51 (production 0.5 plus 0.01)", Passed = false },
+                new GateStatus { Name = "fast", Metric = MetricNames.LatencyP95, Value = "1.87", Bound = "at most 20", Passed = true },
             ],
             Trials = records,
             BestTrial = records.Where(record => record.Value is not null).MaxBy(record => record.Value)?.Number,

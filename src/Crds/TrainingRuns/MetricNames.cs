@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace TextOps.Crds.TrainingRuns;
 
 /// <summary>Names of metrics, after scikit-learn's scorers. One of a class is written <c>recall[negative]</c>.</summary>
-public static class Metrics
+public static class MetricNames
 {
     /// <summary>Part of the rows whose label is right.</summary>
     public const string Accuracy = "accuracy";
