@@ -26,7 +26,7 @@ public sealed partial class KubectlTests(SharedNode node, SharedInstallation sha
         var row = @"(?m)^NAME +STATUS +PROGRESS +CHUNKS +VERSION +AGE\ntables +Committed +100% +200 +v000001 +\d+s$";
         Assert.Matches(row, kubectl.Run("get", "embeddingjobs", name));
         Assert.Matches(row, kubectl.Run("get", "ej", name));
-        Assert.Matches(@"(?m)^tables +Committed +100% +200 +v000001 +\d+s$", kubectl.Run("get", "textops"));
+        Assert.Matches(@"(?m)^embeddingjob.textops.dev/tables +Committed +100% +200 +v000001 +\d+s$", kubectl.Run("get", "textops"));
         Assert.Matches(
             @"^NAME +STATUS +PROGRESS +CHUNKS +VERSION +REJECTED +RATE +OUTPUT +AGE\ntables +Committed +100% +200 +v000001 +0 +\d+ chunks/s +file:///.+/v000001 +\d+s\n$",
             kubectl.Run("get", "ej", name, "-o", "wide"));

@@ -184,7 +184,7 @@ public sealed class TrainingRunTests(SharedNode node, SharedInstallation shared)
     {
         var workspace = Assert.Single(Directory.GetDirectories(Path.Combine(installation.Store, "training", $"{installation.Space.Name}.{name}")));
         var records = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var file in Directory.GetFiles(Path.Combine(workspace, "trials")))
+        foreach (var file in Directory.GetFiles(Path.Combine(workspace, "trials"), "*.json"))
         {
             records[Path.GetFileName(file)] = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
         }

@@ -97,7 +97,9 @@ public sealed class TrainingSearchTests(SharedNode node)
     {
         var workspace = Assert.Single(Directory.GetDirectories(Path.Combine(installation.Store, "training", $"{installation.Space.Name}.{name}")));
         var records = new List<(int Number, string C, double? Value)>();
-        foreach (var file in Directory.GetFiles(Path.Combine(workspace, "trials")).Order(StringComparer.Ordinal))
+
+        // A runner that was killed may have left a file of the store's own.
+        foreach (var file in Directory.GetFiles(Path.Combine(workspace, "trials"), "*.json").Order(StringComparer.Ordinal))
         {
             var record = JsonSerializer.Deserialize<TrialRecord>(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), Json.Readable)!;
             records.Add((record.Number, record.Parameters["c"], record.Value));
