@@ -20,7 +20,7 @@ public sealed class FaultTests(SharedNode node, SharedInstallation shared) : ICl
 
         installation.Kubectl.Run("delete", "pod", pod.Metadata.Name!);
 
-        var done = await installation.WaitAsync("pod-deleted", "it is at rest", EmbeddingJobs.IsAtRest);
+        var done = await installation.WaitForRestAsync<EmbeddingJob>("pod-deleted");
         Assert.Equal(("Committed", "v000001", Many), (done.Reason(), done.Status!.Version, done.Status.Rows));
 
         // By the Job's controller where that did not see the pod fail, by the operator where it did.
@@ -35,7 +35,7 @@ public sealed class FaultTests(SharedNode node, SharedInstallation shared) : ICl
 
         installation.Kubectl.Run("delete", "job", pod.Metadata.Labels![V1Job.NameLabel]);
 
-        var done = await installation.WaitAsync("job-deleted", "it is at rest", EmbeddingJobs.IsAtRest);
+        var done = await installation.WaitForRestAsync<EmbeddingJob>("job-deleted");
         Assert.Equal(("Committed", "v000001", Many), (done.Reason(), done.Status!.Version, done.Status.Rows));
         Assert.Contains("s00000-a1", await installation.AttemptsAsync("job-deleted"));
     }
@@ -46,16 +46,16 @@ public sealed class FaultTests(SharedNode node, SharedInstallation shared) : ICl
         var installation = await shared.StartAsync(node);
         var job = EmbeddingJobs.Over(node.Corpus(Few), "no-node");
         installation.Apply(job.With(spec => spec with { Runner = spec.Runner with { NodeSelector = new Dictionary<string, string> { ["pool"] = "none-has-it" } } }));
-        var shown = await installation.WaitAsync("no-node", "it says that the pod does not fit", seen => seen.Message().Contains("Unschedulable", StringComparison.Ordinal));
+        var shown = await installation.WaitAsync<EmbeddingJob>("no-node", "it says that the pod does not fit", seen => seen.Message().Contains("Unschedulable", StringComparison.Ordinal));
         Assert.Equal(("Running", null), (shown.Reason(), shown.Stalled()));
         Assert.Contains("nodes are available", shown.Message(), StringComparison.Ordinal);
 
         installation.Apply(job);
-        var edited = await installation.WaitAsync("no-node", "the edit was looked at", seen => seen.Status!.ObservedGeneration == seen.Metadata.Generation);
+        var edited = await installation.WaitAsync<EmbeddingJob>("no-node", "the edit was looked at", seen => seen.Status!.ObservedGeneration == seen.Metadata.Generation);
         Assert.Equal(shown.Message(), edited.Message());
         installation.Kubectl.Run("delete", "job", Assert.Single(await installation.ChildrenAsync<V1Job>("no-node")).Metadata.Name!);
 
-        var done = await installation.WaitAsync("no-node", "it is at rest", EmbeddingJobs.IsAtRest);
+        var done = await installation.WaitForRestAsync<EmbeddingJob>("no-node");
         Assert.Equal(("Committed", shown.Status!.Run!.Id), (done.Reason(), done.Status!.Run!.Id));
     }
 
@@ -65,7 +65,7 @@ public sealed class FaultTests(SharedNode node, SharedInstallation shared) : ICl
         var installation = await shared.StartAsync(node);
         installation.Apply(EmbeddingJobs.Over(node.Corpus(Few), "no-pod").With(spec => spec with { Runner = spec.Runner with { PriorityClassName = "none-has-it" } }));
 
-        var shown = await installation.WaitAsync("no-pod", "it says that there is no pod", seen => seen.Message().Contains("has not made a pod", StringComparison.Ordinal));
+        var shown = await installation.WaitAsync<EmbeddingJob>("no-pod", "it says that there is no pod", seen => seen.Message().Contains("has not made a pod", StringComparison.Ordinal));
 
         Assert.Equal(("Running", null), (shown.Reason(), shown.Stalled()));
         var job = Assert.Single(await installation.ChildrenAsync<V1Job>("no-pod")).Metadata.Name;

@@ -60,14 +60,14 @@ public sealed class GitChangeTests(SharedNode node, SharedInstallation shared) :
         installation.Apply(job.With(spec => spec with { Parallelism = 3 }));
         await installation.WaitForAsync<V1Job>("steered", "all shards have Jobs though the first is not done", jobs =>
             jobs.Count(child => child.Metadata.Labels![ApiGroup.PartLabel].StartsWith('s')) == 3 && jobs.Count(child => child.Status?.CompletionTime is null) >= 2);
-        var done = await installation.WaitAsync("steered", "it is at rest", EmbeddingJobs.IsAtRest);
+        var done = await installation.WaitForRestAsync<EmbeddingJob>("steered");
         Assert.Equal(("Committed", "v000001", 2L), (done.Reason(), done.Status!.Version, done.Metadata.Generation));
         Assert.Equal(done.Status.Run!.Id, Assert.Single(done.Status.Runs!).Id);
 
         installation.Apply(job.With(spec => spec with { Parallelism = 3, TtlSecondsAfterFinished = 0 }));
         await installation.WaitForAsync<V1Job>("steered", "finished Jobs are removed", jobs => jobs.Count == 0);
         await installation.WaitForAsync<V1ConfigMap>("steered", "their ConfigMaps are removed", maps => maps.Count == 0);
-        var shortened = await installation.WaitAsync("steered", "the edit was looked at", EmbeddingJobs.IsAtRest);
+        var shortened = await installation.WaitAsync<EmbeddingJob>("steered", "the edit was looked at", RunObjects.IsAtRest);
         Assert.Equal((done.Status.Run, "v000001"), (shortened.Status!.Run, shortened.Status.Version));
     }
 
@@ -81,7 +81,7 @@ public sealed class GitChangeTests(SharedNode node, SharedInstallation shared) :
 
         installation.Apply(job.With(spec => spec with { Suspend = true }));
         await installation.WaitForAsync<V1Pod>("suspended", "no pod runs", pods => pods.All(pod => pod.Status?.Phase is "Succeeded" or "Failed"));
-        var held = await installation.WaitAsync("suspended", "it is at rest", EmbeddingJobs.IsAtRest);
+        var held = await installation.WaitForRestAsync<EmbeddingJob>("suspended");
         Assert.Equal(("Suspended", null), (held.Reason(), held.Stalled()));
         Assert.Null(held.Status!.Run!.CompletionTime);
         Assert.Contains("plan-a0", await installation.AttemptsAsync("suspended"));
@@ -121,22 +121,22 @@ public sealed class GitChangeTests(SharedNode node, SharedInstallation shared) :
         var job = EmbeddingJobs.Over(node.Corpus(Few), "synced");
         await installation.ApplyToEndAsync(job);
         var attempts = await installation.AttemptsAsync("synced");
-        var before = await installation.GetAsync("synced");
+        var before = await installation.GetAsync<EmbeddingJob>("synced");
 
         installation.Apply(job);
-        Assert.Equal(before.Metadata.ResourceVersion, (await installation.GetAsync("synced")).Metadata.ResourceVersion);
+        Assert.Equal(before.Metadata.ResourceVersion, (await installation.GetAsync<EmbeddingJob>("synced")).Metadata.ResourceVersion);
 
         // The first one makes argocd an owner of the fields, and that is all it does.
         string[] sync = ["apply", "--server-side", "--force-conflicts", "--field-manager=argocd", "-f", "-"];
         installation.Kubectl.Run(sync, job.ToManifest());
-        var synced = await installation.GetAsync("synced");
+        var synced = await installation.GetAsync<EmbeddingJob>("synced");
         Assert.Equal(before.Metadata.Generation, synced.Metadata.Generation);
         installation.Kubectl.Run(sync, job.ToManifest());
-        Assert.Equal(synced.Metadata.ResourceVersion, (await installation.GetAsync("synced")).Metadata.ResourceVersion);
+        Assert.Equal(synced.Metadata.ResourceVersion, (await installation.GetAsync<EmbeddingJob>("synced")).Metadata.ResourceVersion);
 
         await installation.RestartOperatorAsync();
         await installation.LookedAtAllAsync();
-        var after = await installation.GetAsync("synced");
+        var after = await installation.GetAsync<EmbeddingJob>("synced");
         Assert.Equal(synced.Metadata.ResourceVersion, after.Metadata.ResourceVersion);
         Assert.Equal(attempts, await installation.AttemptsAsync("synced"));
     }
@@ -148,13 +148,13 @@ public sealed class GitChangeTests(SharedNode node, SharedInstallation shared) :
         await installation.ApplyAndCatchAsync(Long("upgraded"));
 
         await installation.RestartOperatorAsync("--runner-image", "registry.example/runner:2");
-        var first = await installation.WaitAsync("upgraded", "it is at rest", EmbeddingJobs.IsAtRest);
+        var first = await installation.WaitForRestAsync<EmbeddingJob>("upgraded");
         Assert.Equal(("Committed", "registry.example/runner:1"), (first.Reason(), first.Status!.Run!.Image));
         Assert.Equal(["commit-a0", "plan-a0", "s00000-a0", "s00001-a0", "s00002-a0"], await installation.AttemptsAsync("upgraded"));
         Assert.All(await installation.ChildrenAsync<V1Job>("upgraded"), child => Assert.Equal("registry.example/runner:1", child.Spec.Template.Spec.Containers[0].Image));
 
         installation.Kubectl.Run("annotate", "embeddingjob", "upgraded", $"{ApiGroup.RerunAnnotation}=again");
-        var second = await installation.WaitAsync("upgraded", "it ran again", job => job.IsAtRest() && job.Status!.Run!.Id != first.Status.Run.Id);
+        var second = await installation.WaitAsync<EmbeddingJob>("upgraded", "it ran again", job => job.IsAtRest() && job.Status!.Run!.Id != first.Status.Run.Id);
         Assert.Equal(("UpToDate", "registry.example/runner:2"), (second.Reason(), second.Status!.Run!.Image));
         var plan = Assert.Single(await installation.ChildrenAsync<V1Job>("upgraded"), child => child.Metadata.Labels![ApiGroup.RunLabel] == RunIdentity.RunKey(second.Metadata.Uid!, second.Status.Run.Id));
         Assert.Equal("registry.example/runner:2", plan.Spec.Template.Spec.Containers[0].Image);

@@ -26,7 +26,7 @@ public sealed partial class KubectlTests(SharedNode node, SharedInstallation sha
         var row = @"(?m)^NAME +STATUS +PROGRESS +CHUNKS +VERSION +AGE\ntables +Committed +100% +200 +v000001 +\d+s$";
         Assert.Matches(row, kubectl.Run("get", "embeddingjobs", name));
         Assert.Matches(row, kubectl.Run("get", "ej", name));
-        Assert.Matches(@"(?m)^tables +Committed +100% +200 +v000001 +\d+s$", kubectl.Run("get", "textops"));
+        Assert.Matches(@"(?m)^embeddingjob.textops.dev/tables +Committed +100% +200 +v000001 +\d+s$", kubectl.Run("get", "textops"));
         Assert.Matches(
             @"^NAME +STATUS +PROGRESS +CHUNKS +VERSION +REJECTED +RATE +OUTPUT +AGE\ntables +Committed +100% +200 +v000001 +0 +\d+ chunks/s +file:///.+/v000001 +\d+s\n$",
             kubectl.Run("get", "ej", name, "-o", "wide"));
@@ -41,7 +41,7 @@ public sealed partial class KubectlTests(SharedNode node, SharedInstallation sha
         installation.Apply(job.With(spec => spec with { Suspend = true }));
 
         // Events have whole seconds, and kubectl sorts by them.
-        await installation.WaitAsync("described", "it is suspended for a second", seen =>
+        await installation.WaitAsync<EmbeddingJob>("described", "it is suspended for a second", seen =>
             seen.Reason() == "Suspended" && Kubernetes.Runtime.Conditions.Find(seen.Status!.Conditions, RunConditions.Reconciling)!.LastTransitionTime.AddSeconds(1) < TimeProvider.System.GetUtcNow());
         await installation.ApplyToEndAsync(job);
 
@@ -74,7 +74,7 @@ public sealed partial class KubectlTests(SharedNode node, SharedInstallation sha
 
         installation.Kubectl.Run("annotate", "ej", "rerun", "textops.dev/rerun=2026-11-21T17:00:00+00:00");
 
-        var again = await installation.WaitAsync("rerun", "it ran again", job => job.IsAtRest() && job.Status!.Runs!.Count == 2);
+        var again = await installation.WaitAsync<EmbeddingJob>("rerun", "it ran again", job => job.IsAtRest() && job.Status!.Runs!.Count == 2);
         Assert.Equal(("UpToDate", "v000001"), (again.Reason(), again.Status!.Version));
         Assert.Equal(("rerun:2026-11-21T17:00:00+00:00", "2026-11-21T17:00:00+00:00"), (again.Status.Run!.Trigger, again.Status.LastHandledRerun));
     }
@@ -93,7 +93,7 @@ public sealed partial class KubectlTests(SharedNode node, SharedInstallation sha
         {
             // Every sync brings an edit that steers and starts nothing, and the operator notes each in the status.
             installation.Kubectl.Run(command.Split(' '), job.With(spec => spec with { RunHistoryLimit = 1 + (syncs++ % 50) }).ToManifest());
-            seen = await installation.WaitAsync(name, "the sync was looked at", synced => synced.Status?.ObservedGeneration == synced.Metadata.Generation);
+            seen = await installation.WaitAsync<EmbeddingJob>(name, "the sync was looked at", synced => synced.Status?.ObservedGeneration == synced.Metadata.Generation);
         }
         while (!seen.IsAtRest());
 
@@ -122,7 +122,8 @@ public sealed partial class KubectlTests(SharedNode node, SharedInstallation sha
         Assert.True(File.Exists(Path.Combine(first.Status!.Output!["file://".Length..], "manifest.json")), first.Status.Output);
     }
 
-    private static IReadOnlyList<string> EventReasons(string description) =>
+    /// <summary>The reasons of the events that <c>kubectl describe</c> lists.</summary>
+    internal static IReadOnlyList<string> EventReasons(string description) =>
     [
         .. description[description.IndexOf("\nEvents:", StringComparison.Ordinal)..].Split('\n').Skip(4)
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(words => words.Length > 3).Select(words => words[1]),

@@ -20,13 +20,13 @@ public sealed partial class RightsTests(SharedNode node)
         using var space = new TestNamespace(TestCluster.ModernCustomResources);
         (bool Allowed, string Verbs, string Group, string Resources)[] table =
         [
-            (true, "get list watch", "textops.dev", "embeddingjobs"),
-            (true, "update", "textops.dev", "embeddingjobs/status"),
+            (true, "get list watch", "textops.dev", "embeddingjobs trainingruns"),
+            (true, "update", "textops.dev", "embeddingjobs/status trainingruns/status"),
             (true, "list watch create patch delete", "batch", "jobs"),
             (true, "list watch", "", "pods"),
             (true, "create delete", "", "configmaps"),
             (true, "get create patch", "", "events"),
-            (false, "create update patch delete", "textops.dev", "embeddingjobs"),
+            (false, "create update patch delete", "textops.dev", "embeddingjobs trainingruns"),
             (false, "get list watch create update patch delete", "", "secrets serviceaccounts namespaces nodes persistentvolumeclaims"),
             (false, "get list watch update patch", "", "configmaps"),
             (false, "create update patch delete", "", "pods"),
@@ -35,13 +35,27 @@ public sealed partial class RightsTests(SharedNode node)
             (false, "impersonate", "", "users groups serviceaccounts"),
             (false, "create update patch delete", "apiextensions.k8s.io", "customresourcedefinitions"),
         ];
-        var questions = table.SelectMany(row => row.Verbs.Split(' ').SelectMany(verb => row.Resources.Split(' ').Select(resource => (row.Allowed, verb, row.Group, resource)))).ToList();
-        var reviews = string.Concat(questions.Select(question => Review(space.Name, question.verb, question.Group, question.resource)));
+        AssertAnswers(space, Account, table);
+    }
 
-        var answers = space.Kubectl.Run(["create", "-f", "-", "-o", "jsonpath={.status.allowed}\n"], reviews).Split('\n');
+    [Theory]
+    [InlineData("view_role.yaml", "get list watch", "create update patch delete deletecollection")]
+    [InlineData("edit_role.yaml", "get list watch create update patch delete deletecollection", "escalate")]
+    public async Task People_see_or_edit_objects_of_all_kinds_and_write_no_status(string role, string may, string mayNot)
+    {
+        using var space = new TestNamespace(TestCluster.ModernCustomResources);
+        var rules = await File.ReadAllTextAsync(Repository.File("config", "rbac", role), TestContext.Current.CancellationToken);
+        var name = space.Kubectl.Run(["apply", "-f", "-", "-o", "jsonpath={.metadata.name}"], rules.Replace("kind: ClusterRole", "kind: Role", StringComparison.Ordinal)).Trim();
+        var user = $"tested-{space.Name}";
+        space.Kubectl.Run("create", "rolebinding", "tested", "--role", name, "--user", user);
+        await space.Kubectl.WaitForAsync(["auth", "can-i", "get", "embeddingjobs", "--as", user], answer => answer.Trim() == "yes", "the API server to know of the binding");
 
-        Assert.Equal(questions.Count, answers.Length - 1);
-        Assert.Empty(questions.Zip(answers).Where(pair => pair.First.Allowed ? pair.Second != "true" : pair.Second is not ("" or "false")).Select(pair => pair.First));
+        AssertAnswers(
+            space,
+            user,
+            (true, may, "textops.dev", "embeddingjobs trainingruns"),
+            (false, mayNot, "textops.dev", "embeddingjobs trainingruns"),
+            (false, "update patch", "textops.dev", "embeddingjobs/status trainingruns/status"));
     }
 
     [Fact]
@@ -65,14 +79,25 @@ public sealed partial class RightsTests(SharedNode node)
         Assert.Equal(("Committed", "v000001"), (done.Reason(), done.Status!.Version));
     }
 
-    private static string Review(string @namespace, string verb, string group, string resource) =>
+    private static void AssertAnswers(TestNamespace space, string user, params IReadOnlyList<(bool Allowed, string Verbs, string Group, string Resources)> table)
+    {
+        var questions = table.SelectMany(row => row.Verbs.Split(' ').SelectMany(verb => row.Resources.Split(' ').Select(resource => (row.Allowed, verb, row.Group, resource)))).ToList();
+        var reviews = string.Concat(questions.Select(question => Review(user, space.Name, question.verb, question.Group, question.resource)));
+
+        var answers = space.Kubectl.Run(["create", "-f", "-", "-o", "jsonpath={.status.allowed}\n"], reviews).Split('\n');
+
+        Assert.Equal(questions.Count, answers.Length - 1);
+        Assert.Empty(questions.Zip(answers).Where(pair => pair.First.Allowed ? pair.Second != "true" : pair.Second is not ("" or "false")).Select(pair => pair.First));
+    }
+
+    private static string Review(string user, string @namespace, string verb, string group, string resource) =>
         new JsonObject
         {
             ["apiVersion"] = "authorization.k8s.io/v1",
             ["kind"] = "SubjectAccessReview",
             ["spec"] = new JsonObject
             {
-                ["user"] = Account,
+                ["user"] = user,
                 ["resourceAttributes"] = new JsonObject
                 {
                     ["namespace"] = @namespace,

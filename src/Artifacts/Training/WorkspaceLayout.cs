@@ -1,9 +1,12 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using TextOps.Crds.Tasks;
 
 namespace TextOps.Artifacts.Training;
 
 /// <summary>
-/// Where the files of a training run lie until its model is registered: <c>training/&lt;model&gt;/&lt;run id&gt;-&lt;8 hex digits of the fingerprint&gt;/</c> in the registry's store. Tasks are idempotent:
+/// Where the files of a training run lie until its model is registered: <c>training/&lt;model&gt;/&lt;run id&gt;-&lt;8 hex digits&gt;/</c> in the registry's store. Tasks are idempotent:
 /// <see cref="PreparedFile"/> is created last by the prepare task and pins everything else that it wrote.
 /// </summary>
 public sealed class WorkspaceLayout
@@ -43,7 +46,16 @@ public sealed class WorkspaceLayout
     public string Folder { get; }
 
     /// <summary>Key of the folder of a run's workspace, without a '/' at its end.</summary>
-    public static string FolderOf(string model, string runId, string fingerprint) => $"training/{model}/{runId}-{fingerprint[..8]}";
+    /// <param name="model">Name of the model.</param>
+    /// <param name="owner">Whose run it is: objects with equal specs have equal run ids, and may register one model.</param>
+    /// <param name="runId">Id of the run.</param>
+    /// <param name="fingerprint">Identity of data and settings.</param>
+    public static string FolderOf(string model, TaskOwner owner, string runId, string fingerprint)
+    {
+        ArgumentNullException.ThrowIfNull(owner);
+        var digest = SHA256.HashData(Encoding.UTF8.GetBytes($"{owner.Namespace}/{owner.Name}/{fingerprint}"));
+        return $"training/{model}/{runId}-{Convert.ToHexStringLower(digest)[..8]}";
+    }
 
     /// <summary>Folder of the workspaces of a model, with a '/' at its end.</summary>
     public static string FolderOf(string model) => $"training/{model}/";

@@ -45,8 +45,8 @@ internal sealed class OtherVersions(ModelRegistry registry, PreparedDataset prep
             return (null, null);
         }
 
-        // One pin of a run for each alias, because a holder has one pin of a model.
-        var holder = $"{task.RunId}.{alias}";
+        // One pin of a run for each alias, because a holder has one pin of a model. Runs of two objects may have one id; their workspaces differ.
+        var holder = $"{task.Workspace[(task.Workspace.LastIndexOf('/') + 1)..]}.{alias}";
         try
         {
             var other = await registry.ResolveAsync(prepared.Model, alias, cancellationToken);

@@ -33,7 +33,7 @@ internal sealed class PrepareVerb(TaskContext context)
         context.Progress.Begin("LoadingModels");
         using var encoders = await BlockEncoders.LoadAsync(task.Features, inputs.Plan, cancellationToken);
         var fingerprint = TrainingFingerprint.Of(task, inputs, encoders.Digests);
-        var workspace = new TrainingWorkspace(store, WorkspaceLayout.FolderOf(task.Output.Name, task.RunId, fingerprint));
+        var workspace = new TrainingWorkspace(store, WorkspaceLayout.FolderOf(task.Output.Name, task.Owner, task.RunId, fingerprint));
         foreach (var removed in await WorkspaceRemoval.RemoveOldAsync(store, task, workspace.Folder, context.Time.GetUtcNow(), cancellationToken))
         {
             context.Log.WorkspaceRemoved(removed);

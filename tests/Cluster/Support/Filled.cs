@@ -18,6 +18,7 @@ internal static class Filled
             { IsEnum: true } => Enum.GetValues(type).GetValue(1)!,
             { IsPrimitive: true } => Convert.ChangeType(1, type, provider: null),
             { IsGenericType: true } when type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) => ListOf(type.GenericTypeArguments[0]),
+            { IsGenericType: true } when type == typeof(IReadOnlyDictionary<string, string>) => new Dictionary<string, string>(StringComparer.Ordinal) { ["name"] = "text" },
             _ => RecordOf(type),
         };
     }

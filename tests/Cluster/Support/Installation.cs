@@ -4,8 +4,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using TextOps.Crds;
-using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Meta;
+using TextOps.Crds.Runs;
 using TextOps.Kubernetes.Core;
 using TextOps.Kubernetes.Rest;
 using TextOps.Kubernetes.Tests.Support;
@@ -91,39 +91,42 @@ internal sealed class Installation : IAsyncDisposable
     }
 
     /// <summary><c>kubectl apply</c>, as who syncs a folder does.</summary>
-    public void Apply(EmbeddingJob job) => Kubectl.Run(["apply", "-f", "-"], job.ToManifest());
+    public void Apply<T>(T run) where T : IRunObject<IRunSpec, IRunStatus> => Kubectl.Run(["apply", "-f", "-"], run.ToManifest());
 
     /// <summary>Reads an object.</summary>
-    public async Task<EmbeddingJob> GetAsync(string name) =>
-        await Api.GetAsync<EmbeddingJob>(name, Space.Name, TestContext.Current.CancellationToken) ?? throw new InvalidOperationException($"there is no EmbeddingJob {name}");
+    public async Task<T> GetAsync<T>(string name) where T : class, IRunObject<IRunSpec, IRunStatus> =>
+        await Api.GetAsync<T>(name, Space.Name, TestContext.Current.CancellationToken) ?? throw new InvalidOperationException($"there is no {typeof(T).Name} {name}");
 
     /// <summary>Polls until an object is as it should be; fails with what it was last and with the operator's log.</summary>
-    public async Task<EmbeddingJob> WaitAsync(string name, string what, Func<EmbeddingJob, bool> holds)
+    public async Task<T> WaitAsync<T>(string name, string what, Func<T, bool> holds) where T : class, IRunObject<IRunSpec, IRunStatus>
     {
         for (var watch = Stopwatch.StartNew(); ; await Task.Delay(50, TestContext.Current.CancellationToken))
         {
-            var job = await GetAsync(name);
-            if (holds(job))
+            var run = await GetAsync<T>(name);
+            if (holds(run))
             {
-                return job;
+                return run;
             }
 
-            Assert.True(watch.Elapsed < Deadline, $"waited until {what}; EmbeddingJob {name} is:\n{JsonSerializer.Serialize(job, Json.Readable)}\n{Operator.Output}{Operator.Error}");
+            Assert.True(watch.Elapsed < Deadline, $"waited until {what}; {typeof(T).Name} {name} is:\n{run.ToManifest()}\n{Operator.Output}{Operator.Error}");
         }
     }
 
+    /// <summary>Waits until the operator is done with an object.</summary>
+    public Task<T> WaitForRestAsync<T>(string name) where T : class, IRunObject<IRunSpec, IRunStatus> => WaitAsync<T>(name, "it is at rest", run => run.IsAtRest());
+
     /// <summary>Applies an object and waits until the operator is done with it.</summary>
-    public Task<EmbeddingJob> ApplyToEndAsync(EmbeddingJob job)
+    public Task<T> ApplyToEndAsync<T>(T run) where T : class, IRunObject<IRunSpec, IRunStatus>
     {
-        Apply(job);
-        return WaitAsync(job.Metadata.Name!, "it is at rest", EmbeddingJobs.IsAtRest);
+        Apply(run);
+        return WaitForRestAsync<T>(run.Metadata.Name!);
     }
 
-    /// <summary>Applies an object and waits until one of its shards runs.</summary>
-    public async Task<V1Pod> ApplyAndCatchAsync(EmbeddingJob job)
+    /// <summary>Applies an object and waits until one of its shards or Jobs with trials runs.</summary>
+    public async Task<V1Pod> ApplyAndCatchAsync<T>(T run) where T : class, IRunObject<IRunSpec, IRunStatus>
     {
-        Apply(job);
-        return (await WaitForAsync<V1Pod>(job.Metadata.Name!, "a shard runs", pods => pods.Any(IsRunningShard))).First(IsRunningShard);
+        Apply(run);
+        return (await WaitForAsync<V1Pod>(run.Metadata.Name!, "a share of its work runs", pods => pods.Any(IsRunningShare))).First(IsRunningShare);
     }
 
     /// <summary>The children of a kind that an object has.</summary>
@@ -176,8 +179,9 @@ internal sealed class Installation : IAsyncDisposable
         folder.Dispose();
     }
 
-    private static bool IsRunningShard(V1Pod pod) =>
-        pod is { Metadata.DeletionTimestamp: null, Status.Phase: "Running" } && pod.Metadata.Labels![ApiGroup.PartLabel].StartsWith('s');
+    /// <summary>Whether it is a shard (<c>s00000</c>) or a Job with trials (<c>t00000</c>) and runs.</summary>
+    public static bool IsRunningShare(V1Pod pod) =>
+        pod is { Metadata.DeletionTimestamp: null, Status.Phase: "Running" } && char.IsAsciiDigit(pod.Metadata.Labels![ApiGroup.PartLabel][1]);
 
     private async Task NoteRefusedAsync()
     {

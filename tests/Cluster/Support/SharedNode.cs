@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using TextOps.Cluster.Tests.Support;
 using TextOps.Tests;
 
@@ -12,6 +13,9 @@ public sealed class SharedNode : IDisposable
 {
     private static readonly string[] Words =
         ["invoice", "card", "payment", "refund", "password", "login", "mail", "app", "crashes", "photo", "parcel", "printer", "label", "export", "slow", "twice"];
+
+    private static readonly string[] Praise = ["lovely", "brilliant", "gripping", "tender", "wise"];
+    private static readonly string[] Blame = ["dull", "clumsy", "tedious", "shallow", "flat"];
 
     private readonly Lock gate = new();
     private readonly TemporaryFolder folder = new();
@@ -43,6 +47,21 @@ public sealed class SharedNode : IDisposable
         }
     }
 
+    /// <summary>A file of so many different reviews with labels, made once: words tell the label mostly, and not always.</summary>
+    internal string Reviews(int rows)
+    {
+        lock (gate)
+        {
+            var file = folder.File($"reviews-{rows}.jsonl");
+            if (!File.Exists(file))
+            {
+                File.WriteAllLines(file, Enumerable.Range(0, rows).Select(Review));
+            }
+
+            return file;
+        }
+    }
+
     /// <summary>Notes calls that the API server refused an operator for want of rights: that is told when all tests are over, so that no test's own failure is hidden.</summary>
     internal void NoteRefused(IEnumerable<string> calls)
     {
@@ -65,5 +84,13 @@ public sealed class SharedNode : IDisposable
     {
         var text = Enumerable.Range(0, 12).Select(place => Words[(int)((uint)((number + 1) * 2654435761L >> (place * 2)) % (uint)Words.Length)]);
         return string.Join(' ', text.Append(number.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    private static string Review(int number)
+    {
+        var (isGood, isOdd) = (number % 2 == 0, number % 7 == 0);
+        var opinion = (isGood != isOdd ? Praise : Blame)[number / 2 % Praise.Length];
+        var row = new JsonObject { ["id"] = $"r{number}", ["text"] = $"{opinion} {Line(number)}", ["label"] = isGood ? "good" : "bad" };
+        return row.ToJsonString();
     }
 }

@@ -82,7 +82,7 @@ public sealed class EvaluateVerbTests : IDisposable
         await run.Registry.Aliases.TryRemoveAsync(TrainingFolder.Model, "staging", AliasExpectation.Any, Cancel);
         var prepared = new PrepareResult
         {
-            UpToDate = false, Workspace = WorkspaceLayout.FolderOf(TrainingFolder.Model, run.Task.RunId, workspace.Fingerprint), Report = "", Rows = 0, Rejected = 0, Train = 0, Validation = 0, Test = 0, Labels = 0, Columns = 0,
+            UpToDate = false, Workspace = WorkspaceLayout.FolderOf(TrainingFolder.Model, run.Task.Owner, run.Task.RunId, workspace.Fingerprint), Report = "", Rows = 0, Rejected = 0, Train = 0, Validation = 0, Test = 0, Labels = 0, Columns = 0,
         };
         var again = await run.EvaluateAsync(prepared);
         Assert.Equal(first with { Gates = [] }, again with { Gates = [] });

@@ -209,6 +209,19 @@ public sealed class PrepareVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Objects_with_equal_specs_that_register_one_model_have_workspaces_of_their_own()
+    {
+        run.WriteReviews(60);
+        var first = await run.PrepareAsync();
+        run.Task = run.Task with { Owner = run.Task.Owner with { Name = "twin" } };
+        var second = await run.PrepareAsync();
+
+        Assert.NotEqual(first.Workspace, second.Workspace);
+        Assert.Equal(run.Task.Owner, (await run.PreparedAsync(second))!.Owner);
+        await run.TrainAsync(second, new Trial { Number = 0, Candidate = run.Task.Candidates[0] });
+    }
+
+    [Fact]
     public async Task Workspaces_that_are_idle_for_a_day_go()
     {
         run.WriteReviews(60);

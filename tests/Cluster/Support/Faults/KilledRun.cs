@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Meta;
+using TextOps.Crds.Runs;
 using TextOps.Kubernetes.Rest;
 using TextOps.Kubernetes.Tests.Rest.Faults;
 using TextOps.Tests;
@@ -8,17 +8,18 @@ using TextOps.Tests;
 namespace TextOps.Cluster.Tests.Support.Faults;
 
 /// <summary>
-/// One run of an EmbeddingJob, from its creation until its children are gone, in a namespace of its own. The operator reaches the API server through a proxy; it is
+/// One run of an object, from its creation until its children are gone, in a namespace of its own. The operator reaches the API server through a proxy; it is
 /// killed once, or not, and started again.
 /// </summary>
-internal sealed class KilledRun : IAsyncDisposable
+internal sealed class KilledRun<T> : IAsyncDisposable where T : class, IRunObject<IRunSpec, IRunStatus>
 {
-    private const string Name = "tickets";
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
 
     // A write that another run made may not come in this one: then nobody is killed, once all is over for this long.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    private readonly KilledSubject<T> subject;
+    private readonly T run;
     private readonly TestNamespace space;
     private readonly TemporaryFolder folder = new();
     private readonly RestKubernetesClient client;
@@ -26,8 +27,10 @@ internal sealed class KilledRun : IAsyncDisposable
     private readonly FaultProxy proxy;
     private BuiltProgram @operator;
 
-    private KilledRun(TestNamespace space, RestKubernetesClient client, ChildRecord children, FaultProxy proxy)
+    private KilledRun(KilledSubject<T> subject, TestNamespace space, RestKubernetesClient client, ChildRecord children, FaultProxy proxy)
     {
+        this.subject = subject;
+        run = subject.In(space.Name);
         this.space = space;
         this.client = client;
         this.children = children;
@@ -36,16 +39,16 @@ internal sealed class KilledRun : IAsyncDisposable
         @operator = StartOperator();
     }
 
-    /// <summary>Embeds <paramref name="corpus"/> in some <paramref name="shards"/>, all at once, to the end.</summary>
-    public static async Task<KilledRunOutcome> RunAsync(string corpus, int shards, Kill? kill)
+    /// <summary>Runs <paramref name="subject"/> to the end.</summary>
+    public static async Task<KilledRunOutcome> RunAsync(KilledSubject<T> subject, Kill? kill)
     {
         var here = new TestNamespace(TestCluster.ModernCustomResources, TestCluster.Controllers, TestCluster.Scheduler);
         var admin = ApiAccess.Client(ApiAccess.Configuration(here.Cluster, "admin"));
         var record = await ChildRecord.StartAsync(admin, here.Name);
         var between = await FaultProxy.StartAsync(ApiAccess.Configuration(here.Cluster, "operator"));
-        await using var run = new KilledRun(here, admin, record, between);
-        kill?.Arm(between, () => run.@operator);
-        return await run.FinishAsync(corpus, shards, kill);
+        await using var killed = new KilledRun<T>(subject, here, admin, record, between);
+        kill?.Arm(between, () => killed.@operator);
+        return await killed.FinishAsync(kill);
     }
 
     public async ValueTask DisposeAsync()
@@ -58,9 +61,9 @@ internal sealed class KilledRun : IAsyncDisposable
         folder.Dispose();
     }
 
-    private async Task<KilledRunOutcome> FinishAsync(string corpus, int shards, Kill? kill)
+    private async Task<KilledRunOutcome> FinishAsync(Kill? kill)
     {
-        await client.CreateAsync(Job(corpus, shards), TestContext.Current.CancellationToken);
+        await client.CreateAsync(run, TestContext.Current.CancellationToken);
         if (kill is null)
         {
             await WaitAsync("the children to be gone", () => Task.FromResult(children.AllGone));
@@ -93,18 +96,18 @@ internal sealed class KilledRun : IAsyncDisposable
 
         // It has looked at the object, so what it does when it is told to stop is all that it will do.
         await WaitAsync("the operator's first look", () => Task.FromResult(proxy.Seen.Skip(before).Any(
-            request => request.Method == "GET" && request.Path.EndsWith($"/embeddingjobs/{Name}", StringComparison.Ordinal))));
+            request => request.Method == "GET" && request.Path.EndsWith($"s/{run.Metadata.Name}", StringComparison.Ordinal))));
         return new KilledRunOutcome([], recovery, await EndAsync());
     }
 
     private async Task<string> EndAsync()
     {
         var exit = @operator.Stop();
-        var job = await ReadAsync();
-        return EndState.Describe(job!, children, folder.File("store", "embeddings", "tickets")) + (exit == 0 ? "" : $", exit code {exit}");
+        var end = await ReadAsync();
+        return EndState.Describe(end!, subject.Left(end!, folder.File("store")), children) + (exit == 0 ? "" : $", exit code {exit}");
     }
 
-    private Task<EmbeddingJob?> ReadAsync() => client.GetAsync<EmbeddingJob>(Name, space.Name, TestContext.Current.CancellationToken);
+    private Task<T?> ReadAsync() => client.GetAsync<T>(run.Metadata.Name!, space.Name, TestContext.Current.CancellationToken);
 
     private async Task WaitAsync(string what, Func<Task<bool>> holds)
     {
@@ -112,8 +115,8 @@ internal sealed class KilledRun : IAsyncDisposable
         {
             if (watch.Elapsed > Deadline)
             {
-                var job = await ReadAsync();
-                throw new TimeoutException($"waited for {what}; {string.Join("; ", job?.Status?.Conditions?.Select(Text) ?? [])}\n{@operator.Output}{@operator.Error}");
+                var last = await ReadAsync();
+                throw new TimeoutException($"waited for {what}; {string.Join("; ", last?.Status?.Conditions?.Select(Text) ?? [])}\n{@operator.Output}{@operator.Error}");
             }
         }
 
@@ -123,18 +126,4 @@ internal sealed class KilledRun : IAsyncDisposable
     private BuiltProgram StartOperator() => BuiltProgram.StartOperator(
         "--kubeconfig", folder.File("kubeconfig"), "--watch-namespaces", space.Name, "--leader-elect=false", "--store", $"file://{folder.File("store")}",
         "--health-address", "0", "--metrics-address", "0");
-
-    private EmbeddingJob Job(string corpus, int shards) => new()
-    {
-        Metadata = new V1ObjectMeta { Name = Name, Namespace = space.Name },
-        Spec = new EmbeddingJobSpec
-        {
-            Source = new TextSource { Uri = $"file://{corpus}" },
-            Model = new EmbeddingModel { Uri = $"file://{Repository.File("models", "minilm-static-256")}" },
-            Output = new EmbeddingOutput { Name = Name },
-            Shards = shards,
-            Parallelism = shards,
-            TtlSecondsAfterFinished = 1,
-        },
-    };
 }

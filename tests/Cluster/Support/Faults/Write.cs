@@ -32,7 +32,7 @@ internal sealed record Write(string Verb, string Resource, string What)
         return new Write(verb, path.Count > 2 ? $"{path[0]}/{path[2]}" : path[0], path[0] switch
         {
             "events" => $"{body["reason"]}: {FirstWord(body["message"])}",
-            "embeddingjobs" => Ready(body),
+            "embeddingjobs" or "trainingruns" => Ready(body),
             _ when verb == "create" => PartOf(body["metadata"]!["labels"]!),
             "jobs" => PartOf(path[1]),
             _ => "",

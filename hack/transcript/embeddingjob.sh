@@ -1,58 +1,13 @@
 #!/usr/bin/env bash
 # Writes docs/kubectl.md: runs its commands for real, against the cluster of `make cluster-up`, with an operator and a node of its own that end with it.
-# Usage: make build cluster-up && hack/transcript.sh > docs/kubectl.md
-# TEXTOPS_CLUSTER and TEXTOPS_BIN name the cluster's folder and that of the programs where they are not the usual ones.
+# Usage: make build cluster-up && hack/transcript/embeddingjob.sh > docs/kubectl.md
 set -euo pipefail
-cd "$(dirname "$0")/.."
-export KUBECONFIG=${TEXTOPS_CLUSTER:-artifacts/cluster}/kubeconfig
-bin=${TEXTOPS_BIN:-bin}
-folder=$(mktemp -d /tmp/to-XXXX) # as long as what stands for it, so that columns stay in line
-namespace=demo
-pids=()
-
-end() {
-  command kubectl delete namespace "$namespace" --ignore-not-found > /dev/null
-  kill "${pids[@]}"
-  wait "${pids[@]}" || true
-  rm -rf "$folder"
-}
-
-# Paths of this machine are not worth reading, nor are spaces at the ends of lines.
-clean() { sed -u -e "s#$folder#/srv/textops#g" -e "s#$PWD#/srv/repository#g" -e 's/ *$//'; }
-
-kubectl() { command kubectl -n "$namespace" "$@"; }
-
-# show COMMAND: the command and what it prints; show COMMAND -- FILTER: only a part of that.
-show() {
-  echo "\$ $1"
-  if [[ ${2:-} == -- ]]; then eval "$1" 2>&1 | clean | eval "$3"; else eval "$1" 2>&1 | clean; fi
-}
-
-block() { printf '\n```console\n'; }
-close() { printf '```\n'; }
-
-await() { # WHAT COMMAND...: until it succeeds
-  local what=$1 deadline=$((SECONDS + 120))
-  shift
-  until "$@" > /dev/null 2>&1; do
-    (( SECONDS < deadline )) || { echo "$what did not come in time" >&2; exit 1; }
-    sleep 0.2
-  done
-}
+cd "$(dirname "$0")/../.."
+source hack/transcript/lib.sh
 
 shard_runs() { kubectl get pods -l textops.dev/name="$1",textops.dev/part=s00000 --field-selector status.phase=Running -o name | grep -q .; }
 
-command kubectl create namespace "$namespace" > /dev/null
-trap end EXIT
-port=$((20000 + RANDOM % 10000))
-"$bin/textops-operator" --kubeconfig "$KUBECONFIG" --context operator --watch-namespaces "$namespace" --leader-elect=false --store "file://$folder/store" \
-  --health-address "127.0.0.1:$port" --metrics-address 0 > "$folder/operator.log" 2>&1 &
-pids+=($!)
-"$bin/textops" node --kubeconfig "$KUBECONFIG" --context admin --name transcript --pods "$folder/pods" > "$folder/node.log" 2>&1 &
-pids+=($!)
-await "the operator" curl -sf "http://127.0.0.1:$port/readyz"
-
-sed "s/namespace: default/namespace: $namespace/" config/samples/embeddingjob.yaml > "$folder/embeddingjob.yaml"
+begin embeddingjob
 seq -f 'Ticket %.0f: the parcel did not arrive, please send it again or refund the payment.' 400000 > "$folder/archive.txt"
 cat > "$folder/archive.yaml" <<YAML
 apiVersion: textops.dev/v1alpha1
@@ -67,13 +22,13 @@ YAML
 cat <<'MD'
 # EmbeddingJobs by kubectl
 
-A true transcript: `hack/transcript.sh` runs these commands on the API server of [`make cluster-up`](development.md), with the operator and `textops node`, and writes this page.
+A true transcript: `hack/transcript/embeddingjob.sh` runs these commands on the API server of [`make cluster-up`](development.md), with the operator and `textops node`, and writes this page.
 Names of Jobs, times and speeds differ from run to run; `/srv` stands for folders of the machine.
 
 ## Apply
 MD
 block
-show "kubectl apply -f $folder/embeddingjob.yaml" | sed "s#$folder/#config/samples/#"
+show "kubectl apply -f $folder/embeddingjob.yaml" | sed "s#/srv/textops/#config/samples/#"
 show "kubectl get embeddingjobs"
 show "kubectl wait embeddingjob/support-tickets --for=condition=Ready --timeout=60s"
 show "kubectl get ej"
@@ -121,7 +76,7 @@ cat <<'MD'
 400,000 lines in four shards, one at a time:
 MD
 block
-show "kubectl apply -f $folder/archive.yaml" | sed "s#/srv/textops/##; s#$folder/##"
+show "kubectl apply -f $folder/archive.yaml" | sed "s#/srv/textops/##"
 command kubectl -n "$namespace" get ej archive -w > "$folder/watch.txt" &
 watch=$!
 await "a shard" shard_runs archive
@@ -175,7 +130,7 @@ show "kubectl delete ej support-tickets"
 await "the collection of the Jobs" bash -c "! kubectl -n $namespace get jobs -l textops.dev/name=support-tickets -o name | grep -q ."
 show "kubectl get jobs,configmaps,pods -l textops.dev/name=support-tickets"
 sed -i 's/size: 2048/size: 512/; s/overlap: 200/overlap: 50/' "$folder/embeddingjob.yaml"
-show "kubectl apply -f $folder/embeddingjob.yaml" | sed "s#$folder/#config/samples/#"
+show "kubectl apply -f $folder/embeddingjob.yaml" | sed "s#/srv/textops/#config/samples/#"
 kubectl wait ej/support-tickets --for=condition=Ready --timeout=60s > /dev/null
 show "kubectl get ej"
 close
