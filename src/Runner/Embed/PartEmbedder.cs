@@ -1,6 +1,8 @@
 using System.Buffers;
+using TextOps.Crds.Tasks;
 using TextOps.Onnx.Embeddings;
 using TextOps.Runner.Progress;
+using TextOps.Runner.Tasks;
 
 namespace TextOps.Runner.Embed;
 
@@ -66,7 +68,7 @@ internal sealed class PartEmbedder(ISentenceEmbedder embedder, int threads, Prog
         catch (InvalidOperationException error)
         {
             // The same text would give the same vector another time.
-            throw new ModelFormatException(error.Message, error);
+            throw new TaskRefusedException(TaskErrorReasons.InvalidSpec, $"spec.model: {error.Message}; mend the model's files, or name another model", error);
         }
     }
 

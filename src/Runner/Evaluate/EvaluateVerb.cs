@@ -38,7 +38,7 @@ internal sealed class EvaluateVerb(TaskContext context)
         var rows = await TestRows.ReadAsync(workspace, prepared, scratch.File("test"), cancellationToken);
         using var model = ClassifierModel.Load(scratch.File("model"), context.Threads);
 
-        context.Progress.Begin("Predicting", rows.Labels.Length);
+        context.Progress.Begin("Predicting");
         var probabilities = model.PredictProbabilities(rows.Texts, cancellationToken);
         var report = ClassificationMetrics.Compute(rows.Labels, probabilities, prepared.Labels);
         var metrics = new Dictionary<string, double>(report.Metrics, StringComparer.Ordinal) { [MetricNames.ModelBytes] = fitted.Files.Sum(file => file.Bytes) };

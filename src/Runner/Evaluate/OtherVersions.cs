@@ -65,7 +65,7 @@ internal sealed class OtherVersions(ModelRegistry registry, PreparedDataset prep
 
     private async Task<(IReadOnlyDictionary<string, double>? Metrics, string? Fault)> ScoreAsync(RegisteredModel other, string alias, CancellationToken cancellationToken)
     {
-        context.Progress.Begin("ScoringOther", rows.Labels.Length);
+        context.Progress.Begin("ScoringOther");
         var folder = scratch.File($"other-{alias}");
         await registry.DownloadAsync(other, folder, cancellationToken);
         using var model = ClassifierModel.Load(folder, context.Threads);

@@ -5,6 +5,7 @@ using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Tasks;
 using TextOps.Onnx.Embeddings;
 using TextOps.Runner.Tasks;
+using TextOps.Tokenizers;
 
 namespace TextOps.Runner.Models;
 
@@ -13,8 +14,7 @@ internal static class ModelLoading
 {
     /// <summary>Pins the model and loads it, to know that it works and what it makes.</summary>
     /// <param name="field">The field that names it, for messages.</param>
-    /// <exception cref="TaskRefusedException">There is no such model.</exception>
-    /// <exception cref="ModelFormatException">It cannot be used.</exception>
+    /// <exception cref="TaskRefusedException">There is no such model, or it cannot be used.</exception>
     public static async Task<(PinnedModel Pinned, ISentenceEmbedder Embedder)> PinAsync(EmbeddingModel settings, CancellationToken cancellationToken, string field = "spec.model")
     {
         try
@@ -35,14 +35,17 @@ internal static class ModelLoading
         }
         catch (StoreRefusedException error)
         {
-            throw new TaskRefusedException(TaskErrorReasons.InvalidSpec, $"{field}: {error.Message}", error);
+            throw Refused(field, error.Message, error);
+        }
+        catch (Exception error) when (error is ModelFormatException or TokenizerFormatException)
+        {
+            throw Refused(field, $"{error.Message}; mend the model's files, or name another model", error);
         }
     }
 
     /// <summary>Loads a pinned model after its files were compared with the pinned digests.</summary>
     /// <param name="field">The field that names it, for messages.</param>
-    /// <exception cref="TaskRefusedException">The model has changed since the version was planned.</exception>
-    /// <exception cref="ModelFormatException">It cannot be used.</exception>
+    /// <exception cref="TaskRefusedException">The model has changed since the version was planned, or it cannot be used.</exception>
     public static async Task<ISentenceEmbedder> LoadAsync(PinnedModel pinned, CancellationToken cancellationToken, string field = "spec.model")
     {
         try
@@ -59,7 +62,13 @@ internal static class ModelLoading
         }
         catch (StoreRefusedException error)
         {
-            throw new TaskRefusedException(TaskErrorReasons.InvalidSpec, $"{field}: {error.Message}", error);
+            throw Refused(field, error.Message, error);
+        }
+        catch (Exception error) when (error is ModelFormatException or TokenizerFormatException)
+        {
+            throw Refused(field, $"{error.Message}; mend the model's files, or name another model", error);
         }
     }
+
+    private static TaskRefusedException Refused(string field, string message, Exception error) => new(TaskErrorReasons.InvalidSpec, $"{field}: {message}", error);
 }

@@ -23,7 +23,7 @@ internal sealed class PlanVerb(TaskContext context)
     /// <summary>Does the task.</summary>
     /// <exception cref="InputException">There is nothing to embed.</exception>
     /// <exception cref="StoreRefusedException">The store cannot take a version, or the output's versions belong to another owner.</exception>
-    /// <exception cref="ModelFormatException">The model cannot be used.</exception>
+    /// <exception cref="TaskRefusedException">The model cannot be used.</exception>
     public async Task<PlanResult> RunAsync(PlanTask task, CancellationToken cancellationToken)
     {
         task = task with { Source = task.Source with { Uri = InputFiles.Absolute(task.Source.Uri) } };

@@ -3,7 +3,6 @@ using TextOps.Artifacts.Stores;
 using TextOps.Crds.Tasks;
 using TextOps.Crds.TrainingRuns;
 using TextOps.Learning.Features;
-using TextOps.Onnx.Embeddings;
 using TextOps.Runner.Models;
 using TextOps.Runner.Tasks;
 
@@ -58,19 +57,12 @@ internal sealed class BlockEncoders : IDisposable
     private async Task AddAsync(FeatureBlock block, VersionPlan? plan, CancellationToken cancellationToken)
     {
         var field = $"spec.features[{block.Name}].embedding.model";
-        try
-        {
-            var (pinned, embedder) = block.Embedding!.Model is { } model
-                ? await ModelLoading.PinAsync(model, cancellationToken, field)
-                : plan is not null ? (plan.Model, await ModelLoading.LoadAsync(plan.Model, cancellationToken, field))
-                : throw new TaskRefusedException(
-                    TaskErrorReasons.InvalidSpec, $"{field} is not given, and the dataset has no vectors; give a model, or take spec.dataset.embeddings in place of spec.dataset.source");
-            encoders.Add(block.Name, new PipelineEncoder(pinned.Settings, FileUri.ToPath(pinned.Uri), [.. pinned.Files.Keys], embedder));
-            digests.Add(block.Name, pinned.Files);
-        }
-        catch (ModelFormatException error)
-        {
-            throw new TaskRefusedException(TaskErrorReasons.InvalidSpec, $"{field}: {error.Message}; mend the model's files, or name another model", error);
-        }
+        var (pinned, embedder) = block.Embedding!.Model is { } model
+            ? await ModelLoading.PinAsync(model, cancellationToken, field)
+            : plan is not null ? (plan.Model, await ModelLoading.LoadAsync(plan.Model, cancellationToken, field))
+            : throw new TaskRefusedException(
+                TaskErrorReasons.InvalidSpec, $"{field} is not given, and the dataset has no vectors; give a model, or take spec.dataset.embeddings in place of spec.dataset.source");
+        encoders.Add(block.Name, new PipelineEncoder(pinned.Settings, FileUri.ToPath(pinned.Uri), [.. pinned.Files.Keys], embedder));
+        digests.Add(block.Name, pinned.Files);
     }
 }

@@ -45,7 +45,8 @@ internal static class FieldLimits
             var index = 0;
             foreach (var item in (IEnumerable)value)
             {
-                Walk(item, $"{path}[{index++}]");
+                var at = $"{path}[{index++}]";
+                Walk(item ?? throw new TaskRefusedException(TaskErrorReasons.InvalidSpec, $"{at} is null; give a value, or leave it out"), at);
             }
         }
     }

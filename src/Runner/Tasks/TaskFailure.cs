@@ -20,7 +20,7 @@ internal sealed record TaskFailure(int ExitCode, TaskError Error)
         TaskRefusedException refused => Refused(refused.Reason, refused),
         InputException => Refused(TaskErrorReasons.InputRejected, error),
         ModelFormatException or TokenizerFormatException => Refused(
-            TaskErrorReasons.InvalidSpec, $"spec.model: {error.Message}; mend the model's files, or name another model"),
+            TaskErrorReasons.InvalidSpec, $"{error.Message}; mend the model's files, or name another model"),
         TrainingException => Refused(TaskErrorReasons.InvalidSpec, error),
         JsonException => Refused(TaskErrorReasons.InvalidSpec, error),
         StoreRefusedException or UnauthorizedAccessException => Refused(TaskErrorReasons.StoreRefused, error),

@@ -178,8 +178,10 @@ public sealed class PlanVerbTests : IDisposable
         }
 
         job.Task = job.Task with { Model = new EmbeddingModel { Uri = FileUri.FromPath(model) } };
-        var refused = await Assert.ThrowsAsync<ModelFormatException>(job.PlanAsync);
-        Assert.Contains("model.onnx", refused.Message, StringComparison.Ordinal);
+        var refused = await Assert.ThrowsAsync<TaskRefusedException>(job.PlanAsync);
+        Assert.StartsWith("spec.model: ", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("model.onnx is truncated", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith("; mend the model's files, or name another model", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

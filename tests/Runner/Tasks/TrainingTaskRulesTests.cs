@@ -30,6 +30,7 @@ public sealed class TrainingTaskRulesTests : IDisposable
     [InlineData("a field that is not declared", "features.1.numeric.fields", "[\"cost\"]", "features[numbers].numeric.fields names 'cost', which is not in dataset.fields; add it there")]
     [InlineData("a block that is not there", "candidates.0.features", "[\"word\"]", "candidates[linear].features names 'word', which is not in features; there are words, numbers")]
     [InlineData("a block twice", "features.1.name", "\"words\"", "features has 'words' twice; give each a name of its own")]
+    [InlineData("null in a list", "candidates", "[null]", "candidates[0] is null; give a value, or leave it out")]
     [InlineData("no candidate", "candidates", "[]", "candidates must have at least one candidate")]
     public void A_prepare_task_is_checked_whole(string narrative, string path, string value, string expected)
     {

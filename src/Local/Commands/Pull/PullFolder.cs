@@ -6,13 +6,18 @@ namespace TextOps.Local.Commands.Pull;
 internal sealed class PullFolder
 {
     /// <summary>Names the folder.</summary>
-    /// <exception cref="UsageException">It is a file.</exception>
+    /// <exception cref="UsageException">It is a file, or the current folder.</exception>
     public PullFolder(string path)
     {
         Path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
 
         // The folder itself, where it is a link to one.
         Path = Directory.Exists(Path) ? new DirectoryInfo(Path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path : Path;
+        if (Path == Directory.GetCurrentDirectory())
+        {
+            throw new UsageException($"DIR {Path} is the folder that you are in, and a copy takes the place of DIR; name a folder below it");
+        }
+
         if (File.Exists(Path))
         {
             throw new UsageException($"DIR {Path} is a file; name a folder, or move the file away");

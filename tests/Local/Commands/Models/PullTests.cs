@@ -51,6 +51,8 @@ public sealed class PullTests : IDisposable
         Assert.Equal(4, FilesOf(registry.Place.File("elsewhere")).Count);
         Assert.NotNull(new DirectoryInfo(registry.Place.File("link")).LinkTarget);
 
+        Assert.Contains("is the folder that you are in, and a copy takes the place of DIR", registry.TextOps("pull", "model", "book-reviews", ".").Exits(2).Error, StringComparison.Ordinal);
+
         registry.Place.Write("file", "x");
         Assert.Contains("/file is a file; name a folder", registry.TextOps("pull", "model", "book-reviews", "file").Exits(2).Error, StringComparison.Ordinal);
         Assert.Contains("must be one of", registry.TextOps("pull", "picture", "book-reviews", "x").Exits(2).Error, StringComparison.OrdinalIgnoreCase);
