@@ -61,11 +61,7 @@ public sealed class LogisticModel : ITrainedClassifier
             if (Classes > 1)
             {
                 TensorPrimitives.Subtract(logits, TensorPrimitives.Max<double>(logits), logits);
-                foreach (ref var logit in logits)
-                {
-                    logit = Math.Exp(logit);
-                }
-
+                FixedOrder.Exp(logits);
                 TensorPrimitives.Divide(logits, FixedOrder.Sum(logits), logits);
                 continue;
             }
@@ -87,7 +83,7 @@ public sealed class LogisticModel : ITrainedClassifier
         {
             for (var i = sparse.RowStarts[row]; i < sparse.RowStarts[row + 1]; i++)
             {
-                TensorPrimitives.MultiplyAdd(SparseWeights.AsSpan(sparse.ColumnIndices[i] * Classes, Classes), sparse.Values[i], logits, logits);
+                FixedOrder.AddScaled(SparseWeights.AsSpan(sparse.ColumnIndices[i] * Classes, Classes), sparse.Values[i], logits);
             }
         }
 
@@ -96,7 +92,7 @@ public sealed class LogisticModel : ITrainedClassifier
             var values = dense.Row(row);
             for (var column = 0; column < values.Length; column++)
             {
-                TensorPrimitives.MultiplyAdd(DenseWeights.AsSpan(column * Classes, Classes), values[column], logits, logits);
+                FixedOrder.AddScaled(DenseWeights.AsSpan(column * Classes, Classes), values[column], logits);
             }
         }
     }

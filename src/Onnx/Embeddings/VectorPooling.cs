@@ -39,7 +39,14 @@ internal static class VectorPooling
     /// <summary>Scales a vector to length 1; one of length 0 stays as it is.</summary>
     public static void Normalize(Span<float> vector)
     {
-        var length = TensorPrimitives.Norm(vector);
+        // Not TensorPrimitives.Norm: the order of its sum depends on where the vector lies, and a part that is made again is to have equal bytes.
+        var squares = 0.0;
+        foreach (var value in vector)
+        {
+            squares += (double)value * value;
+        }
+
+        var length = (float)Math.Sqrt(squares);
         if (length > 0)
         {
             TensorPrimitives.Divide(vector, length, vector);

@@ -40,16 +40,17 @@ internal sealed class RunnerProcess : ChildProcess
     /// <summary>Runs a task that is written at <paramref name="path"/> to its end and answers its result.</summary>
     public static TaskResult Run(TaskDocument task, string path, int expected = TaskExitCodes.Succeeded)
     {
-        File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(task, task.GetType(), Json.Strict));
-        using var runner = Start(VerbOf(task), "--task", path, "--listen", "127.0.0.1:0");
+        using var runner = Start(VerbOf(task), "--task", WriteTask(path, task), "--listen", "127.0.0.1:0");
         Assert.True(runner.Wait() == expected, $"exit code {runner.ExitCode}\n{runner.Output}{runner.Error}");
         return runner.Result();
     }
 
     /// <summary>Writes a task into the job's folder.</summary>
-    public static string WriteTask(JobFolder job, TaskDocument task)
+    public static string WriteTask(JobFolder job, TaskDocument task) => WriteTask(job.File($"{VerbOf(task)}.json"), task);
+
+    /// <summary>Writes a task; answers its path.</summary>
+    public static string WriteTask(string path, TaskDocument task)
     {
-        var path = job.File($"{VerbOf(task)}.json");
         File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(task, task.GetType(), Json.Strict));
         return path;
     }
@@ -66,7 +67,8 @@ internal sealed class RunnerProcess : ChildProcess
     /// <summary>The last line of standard output, as a result.</summary>
     public TaskResult Result() => JsonSerializer.Deserialize<TaskResult>(Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1], Json.Strict)!;
 
-    private static string VerbOf(TaskDocument task) => task switch
+    /// <summary>The verb that does a task.</summary>
+    public static string VerbOf(TaskDocument task) => task switch
     {
         PlanTask => "plan",
         EmbedTask => "embed",

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace TextOps.Learning.Families.Logistic;
@@ -54,7 +53,7 @@ internal sealed class LbfgsMinimizer(LogisticProblem problem, double tolerance, 
                 continue;
             }
 
-            TensorPrimitives.MultiplyAdd(direction, step.Step, parameters, parameters);
+            FixedOrder.AddScaled(direction, step.Step, parameters);
             problem.Move(step.Step);
             penalty = PenaltyAt(step.Step);
             rowLoss = step.Value - penalty;

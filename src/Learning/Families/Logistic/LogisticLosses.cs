@@ -11,7 +11,7 @@ internal sealed class LogisticLosses
     private readonly int[] labels;
     private readonly double[] weights;
     private readonly int stride;
-    private readonly Memory<double> aligned;
+    private readonly double[] scratch;
     private readonly double[] largest;
     private readonly int rowsAtOnce;
 
@@ -23,7 +23,7 @@ internal sealed class LogisticLosses
     {
         (this.labels, this.weights, this.stride) = (labels, weights, stride);
         rowsAtOnce = Math.Max(LogitsAtOnce / stride, 1);
-        aligned = FixedOrder.Align(rowsAtOnce * stride);
+        scratch = new double[rowsAtOnce * stride];
         largest = new double[rowsAtOnce];
     }
 
@@ -31,12 +31,12 @@ internal sealed class LogisticLosses
     public (double Value, double Slope) At(double step, ReadOnlySpan<double> logits, ReadOnlySpan<double> direction, Span<double> residuals)
     {
         var (value, slope) = (0.0, 0.0);
-        var buffer = aligned.Span;
+        var buffer = scratch.AsSpan();
         for (var start = 0; start < labels.Length; start += rowsAtOnce)
         {
             var rows = Math.Min(rowsAtOnce, labels.Length - start);
             var range = new Range(start * stride, (start + rows) * stride);
-            TensorPrimitives.MultiplyAdd(direction[range], step, logits[range], buffer);
+            FixedOrder.MultiplyAdd(direction[range], step, logits[range], buffer);
             value += stride == 1 ? Sigmoid(buffer, start, rows, residuals) : Softmax(buffer, start, rows, residuals);
             slope += FixedOrder.Dot(residuals[range], direction[range]);
         }
@@ -51,7 +51,7 @@ internal sealed class LogisticLosses
         powers.CopyTo(margins);
         TensorPrimitives.Abs(powers, powers);
         TensorPrimitives.Negate(powers, powers);
-        TensorPrimitives.Exp<double>(powers, powers);
+        FixedOrder.Exp(powers);
         var sum = 0.0;
         for (var row = 0; row < rows; row++)
         {
@@ -83,7 +83,7 @@ internal sealed class LogisticLosses
         }
 
         var all = buffer[..(rows * stride)];
-        TensorPrimitives.Exp<double>(all, all);
+        FixedOrder.Exp(all);
         for (var row = 0; row < rows; row++)
         {
             var powers = buffer.Slice(row * stride, stride);

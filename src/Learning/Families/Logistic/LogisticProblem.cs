@@ -104,7 +104,7 @@ internal sealed class LogisticProblem
     public void Move(double step)
     {
         // Minus infinity stays what it is.
-        TensorPrimitives.MultiplyAdd(lineLogits, step, logits, logits);
+        FixedOrder.AddScaled(lineLogits, step, logits);
     }
 
     /// <summary>The gradient, penalty included, at the parameters moved to.</summary>
@@ -168,7 +168,7 @@ internal sealed class LogisticProblem
         {
             var target = denseWeights.AsSpan(column * classes, classes);
             TensorPrimitives.Multiply(parameters.Slice(sparseLength + (column * stride), classes), dense!.Scales[column], target);
-            TensorPrimitives.MultiplyAdd(target, -dense.Means[column], intercepts, intercepts);
+            FixedOrder.AddScaled(target, -dense.Means[column], intercepts);
         }
 
         // Only differences of intercepts count: their sum is 0, as scikit-learn's is.
