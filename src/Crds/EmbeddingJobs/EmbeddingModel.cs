@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using TextOps.Crds.Schema;
 
 namespace TextOps.Crds.EmbeddingJobs;
 
@@ -7,7 +8,7 @@ namespace TextOps.Crds.EmbeddingJobs;
 public sealed record EmbeddingModel
 {
     /// <summary>Folder of the model, for example <c>file:///models/all-MiniLM-L6-v2</c>.</summary>
-    [MinLength(1), MaxLength(2048), RegularExpression("^[a-z][a-z0-9]*://.+$")]
+    [MinLength(1), MaxLength(2048), RegularExpression(Patterns.Uri)]
     public required string Uri { get; init; }
 
     /// <summary>Commit, tag or branch of a model that comes from a hub.</summary>

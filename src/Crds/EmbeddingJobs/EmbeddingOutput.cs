@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using TextOps.Crds.Meta;
+using TextOps.Crds.Schema;
 
 namespace TextOps.Crds.EmbeddingJobs;
 
@@ -8,11 +9,11 @@ namespace TextOps.Crds.EmbeddingJobs;
 public sealed record EmbeddingOutput
 {
     /// <summary>The store; the operator's default store where absent (<c>textops run --store</c> in local mode).</summary>
-    [MinLength(1), MaxLength(2048), RegularExpression("^[a-z][a-z0-9]*://.+$")]
+    [MinLength(1), MaxLength(2048), RegularExpression(Patterns.Uri)]
     public string? Uri { get; init; }
 
     /// <summary>Name of the output; <c>&lt;namespace&gt;.&lt;name&gt;</c> of the object where absent.</summary>
-    [MinLength(1), MaxLength(128), RegularExpression("^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$")]
+    [MinLength(1), MaxLength(128), RegularExpression(Patterns.StoreName)]
     public string? Name { get; init; }
 
     /// <summary>How chunks and vectors are written.</summary>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using TextOps.Crds.Schema;
 using TextOps.Crds.Validation;
 
 namespace TextOps.Crds.EmbeddingJobs;
@@ -21,7 +22,7 @@ public sealed record RowValidation
     public bool RejectDuplicates { get; init; }
 
     /// <summary>The run fails (InputRejected) when a larger part of the rows is rejected: a decimal from 0 to 1.</summary>
-    [MaxLength(8), RegularExpression(@"^(0(\.[0-9]{1,6})?|1(\.0{1,6})?)$")]
+    [MaxLength(8), RegularExpression(Decimals.Fraction)]
     public string MaxRejectedFraction { get; init; } = "0.5";
 
     /// <summary>Rules over more than one field.</summary>

@@ -11,7 +11,7 @@ public sealed record TextSource
     /// <c>file:///folder/file.jsonl</c>, <c>file:///folder/</c> or a glob such as <c>file:///data/**/*.jsonl.gz</c>; <c>file://./x</c> is relative to the
     /// runner's working directory.
     /// </summary>
-    [MinLength(1), MaxLength(2048), RegularExpression("^[a-z][a-z0-9]*://.+$")]
+    [MinLength(1), MaxLength(2048), RegularExpression(Patterns.Uri)]
     public required string Uri { get; init; }
 
     /// <summary>How rows are read; <c>auto</c> goes by the file name's ending.</summary>

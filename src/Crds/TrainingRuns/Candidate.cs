@@ -10,7 +10,7 @@ namespace TextOps.Crds.TrainingRuns;
 public sealed record Candidate
 {
     /// <summary>Name of the candidate.</summary>
-    [MinLength(1), MaxLength(40), RegularExpression("^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]
+    [MinLength(1), MaxLength(40), RegularExpression(Patterns.Label)]
     public required string Name { get; init; }
 
     /// <summary>Names of the blocks of <c>spec.features</c> it sees; where absent all that the family takes (trees take no <c>tfidf</c>).</summary>

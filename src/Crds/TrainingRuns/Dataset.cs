@@ -61,7 +61,7 @@ public sealed record Dataset
 public sealed record DatasetSource
 {
     /// <summary>A file, a folder or a glob, as in an EmbeddingJob's <c>source.uri</c>; files that end in <c>.gz</c> are unpacked.</summary>
-    [MinLength(1), MaxLength(2048), RegularExpression("^[a-z][a-z0-9]*://.+$")]
+    [MinLength(1), MaxLength(2048), RegularExpression(Patterns.Uri)]
     public required string Uri { get; init; }
 
     /// <summary>How rows are read; <c>auto</c> goes by the file name's ending.</summary>

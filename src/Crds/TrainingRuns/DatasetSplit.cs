@@ -27,11 +27,11 @@ public sealed record DatasetSplit
     public string? Field { get; init; }
 
     /// <summary><c>given</c>: files of the validation split.</summary>
-    [MinLength(1), MaxLength(2048), RegularExpression("^[a-z][a-z0-9]*://.+$")]
+    [MinLength(1), MaxLength(2048), RegularExpression(Patterns.Uri)]
     public string? ValidationUri { get; init; }
 
     /// <summary><c>given</c>: files of the test split.</summary>
-    [MinLength(1), MaxLength(2048), RegularExpression("^[a-z][a-z0-9]*://.+$")]
+    [MinLength(1), MaxLength(2048), RegularExpression(Patterns.Uri)]
     public string? TestUri { get; init; }
 
     /// <summary>Another seed gives another split.</summary>

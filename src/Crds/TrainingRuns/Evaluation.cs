@@ -24,7 +24,7 @@ public sealed record Evaluation
 public sealed record Gate
 {
     /// <summary>Name of the gate.</summary>
-    [MinLength(1), MaxLength(63), RegularExpression("^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]
+    [MinLength(1), MaxLength(63), RegularExpression(Patterns.Label)]
     public required string Name { get; init; }
 
     /// <summary>The metric, for example <c>f1_macro</c>, <c>recall[negative]</c> or <c>latency_ms_p95</c>.</summary>
@@ -57,7 +57,7 @@ public sealed record Gate
 public sealed record GateReference
 {
     /// <summary>Alias of the version, in the same registry and under the same name.</summary>
-    [MinLength(1), MaxLength(63), RegularExpression("^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]
+    [MinLength(1), MaxLength(63), RegularExpression(Patterns.Label)]
     public required string Alias { get; init; }
 
     /// <summary>How much worse the metric may be than that version's, in the metric's own unit.</summary>

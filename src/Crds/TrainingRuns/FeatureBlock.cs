@@ -10,7 +10,7 @@ namespace TextOps.Crds.TrainingRuns;
 public sealed record FeatureBlock
 {
     /// <summary>Name of the block.</summary>
-    [MinLength(1), MaxLength(40), RegularExpression("^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]
+    [MinLength(1), MaxLength(40), RegularExpression(Patterns.Label)]
     public required string Name { get; init; }
 
     /// <summary>Weighted counts of word or character n-grams: sparse.</summary>

@@ -9,11 +9,11 @@ namespace TextOps.Crds.TrainingRuns;
 public sealed record Registration
 {
     /// <summary>The store; the operator's default store where absent (<c>textops run --store</c> in local mode).</summary>
-    [MinLength(1), MaxLength(2048), RegularExpression("^[a-z][a-z0-9]*://.+$")]
+    [MinLength(1), MaxLength(2048), RegularExpression(Patterns.Uri)]
     public string? Registry { get; init; }
 
     /// <summary>Name of the model; <c>&lt;namespace&gt;.&lt;name&gt;</c> of the object where absent.</summary>
-    [MinLength(1), MaxLength(128), RegularExpression("^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$")]
+    [MinLength(1), MaxLength(128), RegularExpression(Patterns.StoreName)]
     public string? Name { get; init; }
 
     /// <summary>Alias that a new version gets; none where absent. It begins with a letter, and what reads like a version (<c>v3</c>) is none.</summary>

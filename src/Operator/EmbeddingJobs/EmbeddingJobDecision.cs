@@ -1,3 +1,4 @@
+using TextOps.Crds;
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
@@ -22,7 +23,7 @@ public static class EmbeddingJobDecision
         return pass.Judge(TaskParts.Plan) switch
         {
             TaskVerdict.Done { Attempt.Result.Plan: { UpToDate: true } plan } =>
-                pass.Succeed(RunReasons.UpToDate, $"{Wording.Version(plan.Version)} already has this content; nothing was computed", Wording.Version(plan.Version), plan.Output),
+                pass.Succeed(RunReasons.UpToDate, $"{VersionNumber.Name(plan.Version)} already has this content; nothing was computed", VersionNumber.Name(plan.Version), plan.Output),
             TaskVerdict.Done { Attempt.Result.Plan: { } plan } => AdvanceShards(seen, pass, documents, plan),
             var verdict => pass.Settle([new RunStep(verdict, TaskParts.Plan, "plan", documents.Plan)], "planning: listing and pinning the input"),
         };
@@ -37,7 +38,7 @@ public static class EmbeddingJobDecision
             ? AdvanceCommit(pass, documents, plan)
             : pass.Settle(
                 shards,
-                $"embedding {Wording.Version(plan.Version)}: {Wording.Count(plan.Inputs, "input")} of {Wording.Bytes(plan.InputBytes)} in {Wording.Count(plan.Shards, "shard")}",
+                $"embedding {VersionNumber.Name(plan.Version)}: {Wording.Count(plan.Inputs, "input")} of {Wording.Bytes(plan.InputBytes)} in {Wording.Count(plan.Shards, "shard")}",
                 seen.Spec.Parallelism);
     }
 
@@ -45,9 +46,9 @@ public static class EmbeddingJobDecision
     {
         TaskVerdict.Done { Attempt.Result.Commit: { } commit } => pass.Succeed(
             EmbeddingJobReasons.Committed,
-            $"{Wording.Version(commit.Version)}: {commit.Chunks} chunks of {commit.Embedded} rows, {commit.Rejected} rejected",
-            Wording.Version(commit.Version),
+            $"{VersionNumber.Name(commit.Version)}: {commit.Chunks} chunks of {commit.Embedded} rows, {commit.Rejected} rejected",
+            VersionNumber.Name(commit.Version),
             commit.Output),
-        var verdict => pass.Settle([new RunStep(verdict, TaskParts.Commit, "commit", () => documents.Commit(plan))], $"committing {Wording.Version(plan.Version)}"),
+        var verdict => pass.Settle([new RunStep(verdict, TaskParts.Commit, "commit", () => documents.Commit(plan))], $"committing {VersionNumber.Name(plan.Version)}"),
     };
 }

@@ -6,8 +6,6 @@ namespace TextOps.Operator.Runs;
 /// <summary>How messages write versions, counts and sizes.</summary>
 internal static class Wording
 {
-    public static string Version(int version) => string.Create(CultureInfo.InvariantCulture, $"v{version:D6}");
-
     public static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 
     public static string Rows(long rows) => rows == 1 ? "1 row" : string.Create(CultureInfo.InvariantCulture, $"{rows:N0} rows");

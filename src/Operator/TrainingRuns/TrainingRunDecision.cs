@@ -1,3 +1,4 @@
+using TextOps.Crds;
 using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
 using TextOps.Crds.TrainingRuns;
@@ -25,7 +26,7 @@ public static class TrainingRunDecision
         return pass.Judge(TaskParts.Prepare) switch
         {
             TaskVerdict.Done { Attempt.Result.Prepare: { Version: { } version } } => pass.Succeed(
-                RunReasons.UpToDate, $"{Wording.Version(version.Version)} already has this data and these settings; nothing was trained", Wording.Version(version.Version), version.Output),
+                RunReasons.UpToDate, $"{VersionNumber.Name(version.Version)} already has this data and these settings; nothing was trained", VersionNumber.Name(version.Version), version.Output),
             TaskVerdict.Done { Attempt.Result.Prepare: { } prepared } => AdvanceTrials(seen, pass, documents, prepared),
             TaskVerdict.Due when seen.Spec.Dataset.Embeddings is { } embeddings && seen.EmbeddingsOf(pass.Run) is null =>
                 pass.Wait(TrainingRunReasons.WaitingForDataset, WhatIsMissing(seen, embeddings)),
@@ -74,7 +75,7 @@ public static class TrainingRunDecision
         pass.Judge(TaskParts.Evaluate) switch
         {
             TaskVerdict.Done { Attempt.Result.Evaluate: { Version: { } version } evaluated } => pass.Succeed(
-                TrainingRunReasons.Registered, wording.Registered(prepared, best, evaluated, version), Wording.Version(version.Version), version.Output),
+                TrainingRunReasons.Registered, wording.Registered(prepared, best, evaluated, version), VersionNumber.Name(version.Version), version.Output),
             TaskVerdict.Done { Attempt.Result.Evaluate: { } evaluated } => pass.Fail(TrainingRunReasons.GateFailed, TrainingRunWording.FailedGates(evaluated.Gates)),
             var verdict => pass.Settle(
                 [new RunStep(verdict, TaskParts.Evaluate, "evaluate", () => documents.Evaluate(prepared, best))], $"evaluating on {Wording.Rows(prepared.Test)}"),

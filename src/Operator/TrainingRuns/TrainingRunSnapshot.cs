@@ -1,4 +1,4 @@
-using System.Globalization;
+using TextOps.Crds;
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
@@ -48,7 +48,7 @@ public sealed record TrainingRunSnapshot : RunSnapshot
 
     /// <summary>The version of embeddings that a run would read now: the one that the spec names, else the last one of its EmbeddingJob.</summary>
     public override string? Input => EmbeddingJob is { } job && DatasetStore is not null
-        ? Spec.Dataset.Embeddings?.Version is { } version ? Wording.Version(version) : job.Status?.Version
+        ? Spec.Dataset.Embeddings?.Version is { } version ? VersionNumber.Name(version) : job.Status?.Version
         : null;
 
     /// <summary>A new version starts a run only where the spec says so.</summary>
@@ -79,7 +79,7 @@ public sealed record TrainingRunSnapshot : RunSnapshot
 
     /// <summary>The version of embeddings that <paramref name="run"/> reads; null where it reads files, or it cannot be said where that version lies.</summary>
     public EmbeddingsVersion? EmbeddingsOf(RunStatus run) =>
-        EmbeddingJob is { } job && DatasetStore is { } store && run.Input is ['v', .. var number] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+        EmbeddingJob is { } job && DatasetStore is { } store && run.Input is { } input && VersionNumber.ParseLoose(input) is { } version
             ? new EmbeddingsVersion { Uri = store, Name = job.Spec.Output.NameFor(job.Metadata), Version = version }
             : null;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TextOps.Crds;
 using TextOps.Crds.Tasks;
 using TextOps.Crds.TrainingRuns;
 using TextOps.Operator.Runs;
@@ -43,9 +44,9 @@ internal sealed class TrainingRunWording(TrainingRunSnapshot seen)
         $"{(evaluated.Value is { } value ? $"{Objective} {Wording.Score(value)}" : $"{Objective} could not be computed")}{OnTestRows(prepared)}; {evaluated.Report}";
 
     public string Registered(PrepareResult prepared, Trial best, EvaluateResult evaluated, RegisteredVersion version) =>
-        $"{Wording.Version(version.Version)}: {Trial(best)}{(evaluated.Value is { } value ? $", {Objective} {Wording.Score(value)}" : "")}{OnTestRows(prepared)}{Alias}";
+        $"{VersionNumber.Name(version.Version)}: {Trial(best)}{(evaluated.Value is { } value ? $", {Objective} {Wording.Score(value)}" : "")}{OnTestRows(prepared)}{Alias}";
 
-    public string Registered(RegisteredVersion version) => $"{Wording.Version(version.Version)}{Alias}: {version.Output}";
+    public string Registered(RegisteredVersion version) => $"{VersionNumber.Name(version.Version)}{Alias}: {version.Output}";
 
     /// <summary>Each gate with its value: <c>good-enough: f1_macro 0.8731 at least 0.6</c>.</summary>
     public static string Gates(IReadOnlyList<GateStatus> gates) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TextOps.Crds;
 
 namespace TextOps.Runner.Evaluate.Report;
 
@@ -29,7 +30,7 @@ internal static class HeadlineSection
     }
 
     /// <summary>The version in words.</summary>
-    public static string VersionText(int? version) => version is { } number ? string.Create(CultureInfo.InvariantCulture, $"v{number:D6}") : "not registered";
+    public static string VersionText(int? version) => version is { } number ? VersionNumber.Name(number) : "not registered";
 
     private static string GatesText(int gates, int failed) => (gates, failed) switch
     {
