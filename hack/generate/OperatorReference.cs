@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using TextOps.Kubernetes.Rbac;
 using TextOps.Kubernetes.Rest.Requests;
 using TextOps.Kubernetes.Runtime;
-using TextOps.Operator.Host.Metrics;
+using TextOps.Hosting.Metrics;
 using TextOps.Operator.Host.Settings;
 
 namespace TextOps.Generate;
@@ -37,7 +37,7 @@ public static class OperatorReference
     private static void Metrics(StringBuilder text)
     {
         // Whoever measures does so by instruments that are there from the start.
-        using var process = new ProcessMetrics(version: "");
+        using var process = new ProcessMetrics("operator", version: "");
         using var runtime = new KubernetesMetrics();
         Meter[] meters = [process.Meter, runtime.Meter, CallMetrics.Meter];
         using var registry = new MetricRegistry(meters.Contains, NullLogger<MetricRegistry>.Instance);

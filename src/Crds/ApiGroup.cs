@@ -38,4 +38,28 @@ public static class ApiGroup
 
     /// <summary>Label on children: the name of the object they belong to.</summary>
     public const string NameLabel = Name + "/name";
+
+    /// <summary>Label on children of a ModelDeployment: the stage they belong to.</summary>
+    public const string StageLabel = Name + "/stage";
+
+    /// <summary>Label on Deployments and pods of a stage: the version they serve, for example <c>v000003</c>.</summary>
+    public const string VersionLabel = Name + "/version";
+
+    /// <summary>Label on Deployments and pods of a stage: the first 32 hex digits of the digest of what they serve; a whole digest is longer than a label may be.</summary>
+    public const string DigestLabel = Name + "/digest";
+
+    /// <summary>Annotation on the Deployment of a stage: what the operator must not forget of it, as JSON (<see cref="ModelDeployments.StageMemory"/>).</summary>
+    public const string StageAnnotation = Name + "/stage";
+
+    /// <summary>Annotation on the Deployment and Service of a stage: hash of what was applied last.</summary>
+    public const string AppliedAnnotation = Name + "/applied";
+
+    /// <summary>Annotation on a ModelDeployment: a new value lets versions that failed be tried again; copied to <c>status.lastHandledRetry</c>.</summary>
+    public const string RetryAnnotation = Name + "/retry";
+
+    /// <summary>Annotation on a ModelDeployment: a new value makes new pods of what serves.</summary>
+    public const string RolloutAnnotation = Name + "/rollout";
+
+    /// <summary>Annotation on the Service of a stage, set by whoever makes it reachable from outside: the URL at which it is. Shown in the status, and asked by gates.</summary>
+    public const string UrlAnnotation = Name + "/url";
 }

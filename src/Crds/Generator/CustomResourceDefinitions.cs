@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.TrainingRuns;
 using TextOps.Crds.Meta;
+using TextOps.Crds.ModelDeployments;
 using TextOps.Crds.Schema;
 
 namespace TextOps.Crds.Generator;
@@ -10,7 +11,7 @@ namespace TextOps.Crds.Generator;
 public static class CustomResourceDefinitions
 {
     /// <summary>The types of all our kinds.</summary>
-    public static IReadOnlyList<Type> Kinds { get; } = [typeof(EmbeddingJob), typeof(TrainingRun)];
+    public static IReadOnlyList<Type> Kinds { get; } = [typeof(EmbeddingJob), typeof(TrainingRun), typeof(ModelDeployment)];
 
     /// <summary>The definition (apiextensions.k8s.io/v1) of <typeparamref name="T"/>; a document of the caller's own.</summary>
     public static JsonObject Of<T>()

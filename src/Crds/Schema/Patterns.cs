@@ -11,4 +11,7 @@ public static class Patterns
 
     /// <summary>The name of an output or a model in a store: as a label, with '.' and '_' inside.</summary>
     public const string StoreName = "^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$";
+
+    /// <summary>A digest: <c>sha256:</c> and 64 lower-case hex digits.</summary>
+    public const string Digest = "^sha256:[0-9a-f]{64}$";
 }

@@ -31,6 +31,12 @@ public sealed record TaskResult
     /// <summary>Result of an evaluate task.</summary>
     public EvaluateResult? Evaluate { get; init; }
 
+    /// <summary>Result of a resolve task.</summary>
+    public ResolveResult? Resolve { get; init; }
+
+    /// <summary>Result of a gate task.</summary>
+    public GateResult? Gate { get; init; }
+
     /// <summary>Why the task failed (exit codes 2 and 3).</summary>
     public TaskError? Error { get; init; }
 }

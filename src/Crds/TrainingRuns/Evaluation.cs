@@ -18,6 +18,15 @@ public sealed record Evaluation
     /// <summary>What part of the drawn values an interval covers: a decimal from 0 to 1.</summary>
     [MaxLength(8), RegularExpression(Decimals.Fraction)]
     public string Confidence { get; init; } = "0.95";
+
+    /// <summary>Rules over more than one field.</summary>
+    public static IReadOnlyList<Rule<Evaluation>> Rules { get; } =
+    [
+        new(Cel: null, evaluation => UnknownMetric(evaluation) is null, "metric must be one that an evaluation gives",
+            (evaluation, at) => $"{at}gates: metric ({UnknownMetric(evaluation)}) is not known; use one of {MetricNames.List}, {MetricNames.LatencyP50}, {MetricNames.LatencyP95}, {MetricNames.ModelBytes}"),
+    ];
+
+    private static string? UnknownMetric(Evaluation evaluation) => evaluation.Gates?.FirstOrDefault(gate => !MetricNames.IsKnown(gate.Metric))?.Metric;
 }
 
 /// <summary>What a metric must reach: exactly one of its bounds is given.</summary>
@@ -48,8 +57,6 @@ public sealed record Gate
         new("[has(self.atLeast), has(self.atMost), has(self.relativeTo)].exists_one(given, given)",
             gate => new object?[] { gate.AtLeast, gate.AtMost, gate.RelativeTo }.Count(given => given is not null) == 1,
             "exactly one of atLeast, atMost and relativeTo must be given"),
-        new(Cel: null, gate => MetricNames.IsKnown(gate.Metric), "metric must be one that an evaluation gives",
-            (gate, at) => $"{at}metric ({gate.Metric}) is not known; use one of {MetricNames.List}, {MetricNames.LatencyP50}, {MetricNames.LatencyP95}, {MetricNames.ModelBytes}"),
     ];
 }
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using TextOps.Operator.Host.Http;
+using TextOps.Hosting.Http;
 using TextOps.Operator.Host.Logging;
 
 namespace TextOps.Operator.Host;

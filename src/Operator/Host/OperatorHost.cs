@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using TextOps.Operator.Host.Health;
-using TextOps.Operator.Host.Http;
-using TextOps.Operator.Host.Metrics;
+using TextOps.Hosting.Http;
+using TextOps.Hosting.Metrics;
 
 namespace TextOps.Operator.Host;
 
@@ -20,7 +20,7 @@ internal sealed partial class OperatorHost(HostOptions options, string version, 
     /// <exception cref="ConfigurationException">An address cannot be listened on.</exception>
     public async Task RunAsync(IControlPlane plane, CancellationToken stop)
     {
-        using var process = new ProcessMetrics(version);
+        using var process = new ProcessMetrics("operator", version);
         using var metrics = new MetricRegistry(MetricRegistry.IsOurs, loggers.CreateLogger<MetricRegistry>());
         await using var health = await ServeAsync("--health-address", options.HealthAddress, new(StringComparer.Ordinal)
         {

@@ -3,9 +3,9 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TextOps.Operator.Host;
 using TextOps.Operator.Host.Health;
-using TextOps.Operator.Host.Http;
+using TextOps.Hosting.Http;
 using TextOps.Operator.Host.Logging;
-using TextOps.Operator.Tests.Host.Metrics;
+using TextOps.Hosting.Tests.Metrics;
 
 namespace TextOps.Operator.Tests.Host;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using TextOps.Operator.Host.Http;
+using TextOps.Hosting.Http;
 
 namespace TextOps.Operator.Host.Health;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
-using TextOps.Operator.Host.Http;
+using TextOps.Hosting.Http;
 using TextOps.Operator.Host.Logging;
 using TextOps.Operator.Tasks;
 

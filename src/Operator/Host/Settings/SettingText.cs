@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using TextOps.Operator.Host.Http;
+using TextOps.Hosting.Http;
 
 namespace TextOps.Operator.Host.Settings;
 

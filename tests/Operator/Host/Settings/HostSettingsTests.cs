@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using TextOps.Operator.Host;
-using TextOps.Operator.Host.Http;
+using TextOps.Hosting.Http;
 using TextOps.Operator.Host.Logging;
 using TextOps.Operator.Host.Settings;
 

@@ -1,7 +1,7 @@
-namespace TextOps.Operator.Host.Metrics;
+namespace TextOps.Hosting.Metrics;
 
 /// <summary>What a metric's values mean, in OpenMetrics' terms.</summary>
-internal enum MetricKind
+public enum MetricKind
 {
     /// <summary>A sum that only grows.</summary>
     Counter,

@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Net;
 
-namespace TextOps.Operator.Host.Http;
+namespace TextOps.Hosting.Http;
 
 /// <summary>Where a server listens.</summary>
 /// <param name="Address">An address of the machine; null: all, of both families.</param>
 /// <param name="Port">A port; 0 takes a free one.</param>
-internal sealed record ListenAddress(IPAddress? Address, int Port)
+public sealed record ListenAddress(IPAddress? Address, int Port)
 {
     /// <summary>Reads <c>:8080</c>, <c>0.0.0.0:8080</c>, <c>[::1]:8080</c> or <c>localhost:8080</c>; null where it is none of these.</summary>
     public static ListenAddress? Parse(string text)

@@ -2,13 +2,13 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 
-namespace TextOps.Operator.Host.Metrics;
+namespace TextOps.Hosting.Metrics;
 
 /// <summary>
 /// Listens to the instruments of some meters and keeps what they measure, from the moment it is made. Instruments of one name and kind share a family;
 /// one whose samples another family has already is left out and logged.
 /// </summary>
-internal sealed partial class MetricRegistry : IDisposable
+public sealed partial class MetricRegistry : IDisposable
 {
     /// <summary>Buckets of histograms that advise none: those of Prometheus' own clients, in seconds.</summary>
     private static readonly double[] DefaultBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];

@@ -1,9 +1,9 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
-using TextOps.Operator.Host.Metrics;
+using TextOps.Hosting.Metrics;
 
-namespace TextOps.Operator.Tests.Host.Metrics;
+namespace TextOps.Hosting.Tests.Metrics;
 
 public sealed class MetricRegistryTests : IDisposable
 {

@@ -6,16 +6,16 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace TextOps.Operator.Host.Http;
+namespace TextOps.Hosting.Http;
 
 /// <summary>What a path answers.</summary>
 /// <param name="Status">HTTP status code.</param>
 /// <param name="ContentType">Media type of the body.</param>
 /// <param name="Body">The body.</param>
-internal sealed record HttpAnswer(int Status, string ContentType, string Body);
+public sealed record HttpAnswer(int Status, string ContentType, string Body);
 
 /// <summary>Serves a few paths to GET and HEAD. It reads no configuration and no request body, logs nothing and takes no part in stopping.</summary>
-internal sealed class HttpEndpoint : IAsyncDisposable
+public sealed class HttpEndpoint : IAsyncDisposable
 {
     private const int MaxConnections = 64;
 

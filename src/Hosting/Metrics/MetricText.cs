@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
 
-namespace TextOps.Operator.Host.Metrics;
+namespace TextOps.Hosting.Metrics;
 
 /// <summary>Writes metric families as text, in their order.</summary>
-internal static class MetricText
+public static class MetricText
 {
     /// <summary>The whole document.</summary>
     public static string Write(IEnumerable<MetricSnapshot> families, MetricFormat format)

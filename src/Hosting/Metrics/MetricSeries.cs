@@ -1,4 +1,4 @@
-namespace TextOps.Operator.Host.Metrics;
+namespace TextOps.Hosting.Metrics;
 
 /// <summary>The values that one set of labels has. Thread-safe.</summary>
 /// <param name="bounds">Upper bounds of a histogram's buckets, ascending and finite; empty for counters and gauges.</param>

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
-using TextOps.Operator.Host.Metrics;
+using TextOps.Hosting.Metrics;
 
-namespace TextOps.Operator.Tests.Host.Metrics;
+namespace TextOps.Hosting.Tests.Metrics;
 
 public sealed class MetricTextTests
 {
@@ -81,7 +81,7 @@ public sealed class MetricTextTests
     [Fact]
     public void What_the_process_takes_is_told()
     {
-        using var process = new ProcessMetrics("1.2.3");
+        using var process = new ProcessMetrics("operator", "1.2.3");
         using var registry = new MetricRegistry(meter => meter.Name == ProcessMetrics.MeterName, NullLogger<MetricRegistry>.Instance);
 
         var families = ExpositionParser.Parse(MetricText.Write(registry.Collect(), MetricFormat.OpenMetrics));
@@ -98,7 +98,7 @@ public sealed class MetricTextTests
     {
         var promtool = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(folder => Path.Combine(folder, "promtool")).FirstOrDefault(File.Exists);
         Assert.SkipUnless(promtool is not null, "promtool is not on the PATH (Debian package prometheus)");
-        using var process = new ProcessMetrics("1.2.3");
+        using var process = new ProcessMetrics("operator", "1.2.3");
         using var registry = new MetricRegistry(meter => meter.Name == ProcessMetrics.MeterName, NullLogger<MetricRegistry>.Instance);
         using var check = Process.Start(new ProcessStartInfo(promtool, ["check", "metrics"])
         {

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using TextOps.Crds;
 
-namespace TextOps.Operator.Host.Metrics;
+namespace TextOps.Hosting.Metrics;
 
 /// <summary>The tags of a measurement as the text between a sample's braces, the same in both formats: <c>code="200",method="GET"</c>, by name.</summary>
 internal static class MetricLabels

@@ -1,11 +1,11 @@
 using Microsoft.Net.Http.Headers;
 
-namespace TextOps.Operator.Host.Metrics;
+namespace TextOps.Hosting.Metrics;
 
 /// <summary>A text that metrics are exposed as.</summary>
 /// <param name="ContentType">Its media type.</param>
 /// <param name="IsOpenMetrics">OpenMetrics; else the older text of Prometheus.</param>
-internal sealed record MetricFormat(string ContentType, bool IsOpenMetrics)
+public sealed record MetricFormat(string ContentType, bool IsOpenMetrics)
 {
     private const string OpenMetricsType = "application/openmetrics-text";
     private const string PrometheusType = "text/plain";

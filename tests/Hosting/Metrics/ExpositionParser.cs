@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace TextOps.Operator.Tests.Host.Metrics;
+namespace TextOps.Hosting.Tests.Metrics;
 
 /// <summary>
 /// A strict reader of OpenMetrics 1.0 text, written from its ABNF and its rules on names, units, order and histograms; and of what the older format has in

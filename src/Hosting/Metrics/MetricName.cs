@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace TextOps.Operator.Host.Metrics;
+namespace TextOps.Hosting.Metrics;
 
 /// <summary>Names as OpenMetrics 1.0 has them, made from those of .NET's instruments.</summary>
 internal static class MetricName

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace TextOps.Operator.Host.Metrics;
+namespace TextOps.Hosting.Metrics;
 
 /// <summary>How an instrument's measurements change a series.</summary>
 internal enum MetricChange

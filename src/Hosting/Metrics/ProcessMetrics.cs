@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
-namespace TextOps.Operator.Host.Metrics;
+namespace TextOps.Hosting.Metrics;
 
 /// <summary>What the process takes of the machine, by the names that Prometheus' client libraries have agreed on.</summary>
-internal sealed class ProcessMetrics : IDisposable
+public sealed class ProcessMetrics : IDisposable
 {
     /// <summary>Name of the meter.</summary>
     public const string MeterName = "TextOps.Process";
@@ -13,8 +13,9 @@ internal sealed class ProcessMetrics : IDisposable
 
 
     /// <summary>Starts to be observable.</summary>
-    /// <param name="version">What <c>textops_operator_build_info</c> says was built.</param>
-    public ProcessMetrics(string version)
+    /// <param name="program">The program, as metrics name it: <c>operator</c> or <c>runner</c>.</param>
+    /// <param name="version">What <c>textops_&lt;program&gt;_build_info</c> says was built.</param>
+    public ProcessMetrics(string program, string version)
     {
         using var process = Process.GetCurrentProcess();
         var started = new DateTimeOffset(process.StartTime).ToUnixTimeMilliseconds() / 1000.0;
@@ -30,7 +31,7 @@ internal sealed class ProcessMetrics : IDisposable
         Meter.CreateObservableGauge("dotnet_threadpool_threads", () => ThreadPool.ThreadCount, null, "Threads of the pool.");
         Meter.CreateObservableGauge("dotnet_threadpool_queue_length", () => ThreadPool.PendingWorkItemCount, null, "Work that waits for a thread of the pool.");
         Meter.CreateObservableGauge(
-            "textops_operator_build_info", () => new Measurement<int>(1, new KeyValuePair<string, object?>("version", version)), null, "1, with the version of the operator.");
+            $"textops_{program}_build_info", () => new Measurement<int>(1, new KeyValuePair<string, object?>("version", version)), null, $"1, with the version of the {program}.");
     }
 
     /// <summary>The meter of all instruments.</summary>
