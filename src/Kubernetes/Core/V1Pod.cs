@@ -40,7 +40,7 @@ public sealed record V1PodSpec
     /// <summary>Containers; ours have one.</summary>
     public required IReadOnlyList<V1Container> Containers { get; init; }
 
-    /// <summary>Never, for Jobs of ours.</summary>
+    /// <summary>Never, for Jobs of ours; Always, for Deployments.</summary>
     public string? RestartPolicy { get; init; }
 
     /// <summary>Volumes.</summary>
@@ -103,6 +103,15 @@ public sealed record V1Container
 
     /// <summary>Ports.</summary>
     public IReadOnlyList<V1ContainerPort>? Ports { get; init; }
+
+    /// <summary>Whether it has started; the other probes begin then.</summary>
+    public V1Probe? StartupProbe { get; init; }
+
+    /// <summary>Whether Services send it requests.</summary>
+    public V1Probe? ReadinessProbe { get; init; }
+
+    /// <summary>Whether it is left running.</summary>
+    public V1Probe? LivenessProbe { get; init; }
 
     /// <summary>Requests and limits.</summary>
     public V1ResourceRequirements? Resources { get; init; }
@@ -272,6 +281,12 @@ public sealed record V1ContainerStatus
 
     /// <summary>Waiting, running or terminated.</summary>
     public V1ContainerState? State { get; init; }
+
+    /// <summary>How it ended before it was started again.</summary>
+    public V1ContainerState? LastState { get; init; }
+
+    /// <summary>Whether its startup probe passed.</summary>
+    public bool? Started { get; init; }
 
     /// <summary>Required by the API; whether it passes its probes.</summary>
     public bool Ready { get; init; }
