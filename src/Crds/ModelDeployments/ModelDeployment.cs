@@ -12,7 +12,7 @@ namespace TextOps.Crds.ModelDeployments;
 [PrinterColumn("Production", "string", ".status.stages[?(@.name==\"production\")].version")]
 [PrinterColumn("Ready", "string", ".status.ready")]
 [PrinterColumn("Approval", "string", ".status.approval")]
-[PrinterColumn("URL", "string", ".status.url", Priority = 1)]
+[PrinterColumn("URL", "string", ".status.url")]
 [PrinterColumn("Age", "date", ".metadata.creationTimestamp")]
 public sealed record ModelDeployment : IKubernetesObject
 {
