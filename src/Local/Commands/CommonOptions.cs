@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using TextOps.Artifacts.Stores;
 
 namespace TextOps.Local.Commands;
 
@@ -13,23 +15,13 @@ internal static class CommonOptions
         Description = "A manifest, or a folder of manifests (*.yaml, *.yml, *.json, not recursive); may be given more than once.",
     };
 
-    public static Option<string> Store()
+    public static Option<string> Store() => new("--store")
     {
-        var option = new Option<string>("--store")
-        {
-            HelpName = "DIR",
-            Description = "Folder that keeps objects and outputs that name no store of their own.",
-            DefaultValueFactory = _ => LocalStore.DefaultFolder,
-        };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<string>() is { } folder && File.Exists(folder))
-            {
-                result.AddError($"--store {folder} is a file; name a folder, or move the file away");
-            }
-        });
-        return option;
-    }
+        HelpName = "DIR",
+        Description = "Folder that keeps objects and outputs that name no store of their own.",
+        DefaultValueFactory = _ => LocalStore.DefaultFolder,
+        CustomParser = FolderOf,
+    };
 
     public static Option<string> StoreOrUri() => new("--store")
     {
@@ -62,5 +54,27 @@ internal static class CommonOptions
         };
         option.AcceptOnlyFromAmong("debug", "information", "warning", "error");
         return option;
+    }
+
+    /// <summary>A folder given as one, or as file URI.</summary>
+    private static string? FolderOf(ArgumentResult result)
+    {
+        var value = result.Tokens[^1].Value;
+        try
+        {
+            var folder = value.Contains("://", StringComparison.Ordinal) ? FileUri.ToPath(value) : value;
+            if (!File.Exists(folder))
+            {
+                return folder;
+            }
+
+            result.AddError($"--store {folder} is a file; name a folder, or move the file away");
+        }
+        catch (StoreRefusedException error)
+        {
+            result.AddError(FileUri.Is(value) ? error.Message : $"--store {value}: local mode keeps its objects in a folder of this machine; name one, and other stores in the objects' own fields");
+        }
+
+        return null;
     }
 }

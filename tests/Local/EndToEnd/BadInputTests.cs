@@ -87,6 +87,27 @@ public sealed class BadInputTests(BadInputTests.BadRuns runs) : IClassFixture<Ba
         Assert.StartsWith("--store store is a file; name a folder, or move the file away\n", run.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("s3://bucket/prefix", "--store s3://bucket/prefix: local mode keeps its objects in a folder of this machine; name one")]
+    [InlineData("file://store", "'file://store' names the host 'store'")]
+    public void A_store_that_is_no_folder_of_this_machine_is_refused(string store, string message)
+    {
+        using var place = new Workplace();
+
+        Assert.Contains(message, place.TextOps("get", "ej", "--store", store).Exits(2).Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(place.Path));
+    }
+
+    [Fact]
+    public void A_store_may_be_given_as_file_URI()
+    {
+        using var place = new Workplace();
+
+        var run = place.TextOps("get", "ej", "--store", "file://./none").Exits(2);
+
+        Assert.Contains($"--store {Path.Combine(place.Path, "none")} does not exist", run.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_full_store_fails_the_run_and_leaves_nothing_half_written()
     {
