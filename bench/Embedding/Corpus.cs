@@ -27,10 +27,11 @@ internal sealed class Corpus
     /// <summary>Part of the padded tokens that is padding.</summary>
     public double Padding { get; }
 
-    public static Corpus Encode(SentenceEmbedder embedder, string[] lines)
+    /// <summary>Encodes lines and makes batches of at most <paramref name="budget"/> padded tokens; 1 leaves each line alone.</summary>
+    public static Corpus Encode(SentenceEmbedder embedder, string[] lines, int budget)
     {
         int[][] ids = [.. lines.Select(line => embedder.Encode(line).Ids)];
-        return new Corpus(lines, ids, TokenBudgetBatcher.Batch(ids.Select(text => text.Length).ToArray(), embedder.PreferredBatchTokens), embedder.Dimensions);
+        return new Corpus(lines, ids, TokenBudgetBatcher.Batch(ids.Select(text => text.Length).ToArray(), budget), embedder.Dimensions);
     }
 
     /// <summary>Encodes a batch's lines; answers the number of tokens.</summary>

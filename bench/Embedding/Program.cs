@@ -21,7 +21,7 @@ Console.WriteLine("|--:|--:|--:|--:|--:|--:|--:|--:|");
 foreach (var threads in (int[])[1, 2])
 {
     using var embedder = SentenceEmbedder.Load(folder, new SentenceEmbedderOptions { Precision = precision, IntraOpThreads = threads });
-    var corpus = Corpus.Encode(embedder, lines);
+    var corpus = Corpus.Encode(embedder, lines, embedder.PreferredBatchTokens);
     using var alone = PreparedRuns.Of(folder, precision, threads, corpus, embedder.Tokenizer.PadTokenId);
     // In turns, so that a change of the machine's pace meets all of them.
     Rate tokenizer = new(batch => corpus.EncodeAgain(embedder, batch));
