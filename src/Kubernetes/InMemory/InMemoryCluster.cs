@@ -5,13 +5,14 @@ using System.Text.Json.Nodes;
 using TextOps.Crds;
 using TextOps.Crds.Meta;
 using TextOps.Kubernetes.Client;
+using TextOps.Kubernetes.InMemory.Applying;
 
 namespace TextOps.Kubernetes.InMemory;
 
 /// <summary>
-/// An API server in memory, with what our controllers use of one: typed CRUD with optimistic concurrency, the status subresource, schemas, watches,
-/// deletion with grace and finalizers, garbage collection by owner. Every namespace exists, because local mode has none to create. Not there:
-/// server-side apply, bookmarks, propagation other than background, the controllers of Kubernetes itself (nothing makes a Job's pods). All members
+/// An API server in memory, with what our controllers use of one: typed CRUD with optimistic concurrency, server-side apply, the status subresource, schemas,
+/// watches, deletion with grace and finalizers, garbage collection by owner. Every namespace exists, because local mode has none to create. Not there:
+/// bookmarks, propagation other than background, the controllers of Kubernetes itself (nothing makes the pods of a Job or a Deployment). All members
 /// are thread-safe.
 /// </summary>
 public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
@@ -20,17 +21,19 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
     private readonly InMemoryClusterOptions options;
     private readonly Dictionary<EntityType, ResourceTable> tables = [];
     private readonly OwnerCollector collector;
+    private readonly ObjectPersistence persistence;
 
     /// <summary>Not 0, from which a watch starts anew: even the list of an empty cluster has a version to go on from.</summary>
     private long lastVersion = 1;
 
     private bool closed;
 
-    /// <summary>Starts a cluster with the core kinds (Job, Pod, ConfigMap, Event, Lease), and loads their objects.</summary>
+    /// <summary>Starts a cluster with the core kinds (Deployment, Service, PodDisruptionBudget, Job, Pod, ConfigMap, Event, Lease), and loads their objects.</summary>
     public InMemoryCluster(InMemoryClusterOptions? options = null)
     {
         this.options = options ?? new InMemoryClusterOptions();
         collector = new OwnerCollector(CollectIfOrphaned);
+        persistence = new ObjectPersistence(this.options.Directory);
         foreach (var definition in CoreResources.All)
         {
             Register(definition);
@@ -81,7 +84,7 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
         var (table, old) = Current<T>(entity.Metadata.Name, entity.Metadata.Namespace);
         var wanted = ToJson(entity, table.Type);
         Preconditions.CheckReplacement(table.Definition, old, wanted);
-        return Settle(table, old, ObjectStrategy.Update(table.Definition, old.ToJson(), wanted)).As<T>();
+        return Update(table, old, wanted).As<T>();
     }, cancellationToken);
 
     /// <inheritdoc/>
@@ -97,8 +100,13 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
     public Task<T> PatchAsync<T>(string name, string? @namespace, KubernetesPatch patch, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
         Answer(() =>
         {
+            if (patch is KubernetesPatch.Apply apply)
+            {
+                return Apply(Table<T>(), new NamespacedName(@namespace ?? "", name), apply).As<T>();
+            }
+
             var (table, old) = Current<T>(name, @namespace);
-            return Settle(table, old, ObjectStrategy.Update(table.Definition, old.ToJson(), Patched(table, old, patch))).As<T>();
+            return Update(table, old, Patched(table, old, patch)).As<T>();
         }, cancellationToken);
 
     /// <inheritdoc/>
@@ -283,13 +291,26 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
     {
         if (patch is not KubernetesPatch.Merge { Patch: var mergePatch })
         {
-            throw new KubernetesException(415, "UnsupportedMediaType", $"an in-memory cluster takes merge patches only, not {patch.GetType().Name}");
+            throw new KubernetesException(415, "UnsupportedMediaType", $"an in-memory cluster takes merge patches only, and server-side apply but for a status; not {patch.GetType().Name}");
         }
 
         var patched = old.ToJson();
         MergePatch.Apply(patched, mergePatch);
         Preconditions.CheckPatched(table.Definition, old, patched);
         return patched;
+    }
+
+    private StoredObject Update(ResourceTable table, StoredObject old, JsonObject wanted)
+    {
+        var before = old.ToJson();
+        return Settle(table, old, ServerSideApply.AfterUpdate(table.Definition, before, ObjectStrategy.Update(table.Definition, before, wanted)));
+    }
+
+    private StoredObject Apply(ResourceTable table, NamespacedName key, KubernetesPatch.Apply patch)
+    {
+        var old = table.Find(key);
+        var next = ServerSideApply.Next(table.Definition, key, old, patch, options.Time.GetUtcNow());
+        return old is null ? Store(table, null, next) : Settle(table, old, next);
     }
 
     private StoredObject Store(ResourceTable table, StoredObject? old, JsonObject next)
@@ -302,7 +323,7 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
 
         next["metadata"]!["resourceVersion"] = Version(lastVersion + 1);
         var stored = StoredObject.Freeze(next);
-        Persist(directory => directory.Write(table.Type, stored), table);
+        persistence.Write(table.Definition, stored);
         lastVersion++;
         table.Put(old, stored);
         collector.Changed(table.Type, old, stored);
@@ -317,7 +338,7 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
             return Store(table, old, next);
         }
 
-        Persist(directory => directory.Delete(table.Type, old.Key), table);
+        persistence.Delete(table.Definition, old.Key);
         var last = old.At(++lastVersion);
         table.Remove(last);
         collector.Removed(table.Type, last);
@@ -333,33 +354,6 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
 
         Preconditions.CheckDeletion(table.Definition, stored, deleteOptions);
         Settle(table, stored, ObjectStrategy.Delete(table.Definition, stored.ToJson(), deleteOptions, options.Time.GetUtcNow()));
-    }
-
-    private void Persist(Action<ObjectDirectory> write, ResourceTable table)
-    {
-        if (options.Directory is not { } directory)
-        {
-            return;
-        }
-
-        if (directory.IsReadOnly)
-        {
-            throw new KubernetesException(403, "Forbidden", $"{table.Type.GroupResource} is forbidden: the store {directory.Store} was opened to look at only");
-        }
-
-        if (!table.Definition.IsPersistent)
-        {
-            return;
-        }
-
-        try
-        {
-            write(directory);
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            throw ApiErrors.Internal($"the object could not be kept in the store {directory.Store}: {problem.Message}");
-        }
     }
 
     private void CollectIfOrphaned(EntityType type, NamespacedName key)
