@@ -32,5 +32,11 @@ public sealed record ModelDeployment : IKubernetesObject
     public ModelDeploymentStatus? Status { get; init; }
 
     /// <summary>Rules over the object's name, the one place of metadata that CEL may read.</summary>
-    public static IReadOnlyList<Rule<ModelDeployment>> Rules { get; } = ObjectNames.Rules<ModelDeployment>();
+    public static IReadOnlyList<Rule<ModelDeployment>> Rules { get; } =
+    [
+        .. ObjectNames.Rules<ModelDeployment>(),
+        new("self.metadata.name.matches('^[a-z]')", item => item.Metadata.Name is not { Length: > 0 } name || char.IsAsciiLetterLower(name[0]),
+            "metadata.name must begin with a letter; names of Services are made from it",
+            (item, at) => $"{at}metadata.name ({item.Metadata.Name}) must begin with a letter; names of Services are made from it (RFC 1035)"),
+    ];
 }

@@ -48,6 +48,7 @@ public sealed class RuleExampleTests
         ["!has(self.alias) || !self.alias.matches('^v[0-9]+$')"] = "trainingrun/alias",
         ["self.candidates.map(c, has(c.search) ? c.search.maxTrials : 1).sum() <= 500"] = "trainingrun/trials",
         ["has(self.search.objective.folds) || self.dataset.split.method == 'given' || double(self.dataset.split.validationFraction) > 0.0 || size(self.candidates) == 1 && !has(self.candidates[0].search)"] = "trainingrun/validation-split",
+        ["self.metadata.name.matches('^[a-z]')"] = "modeldeployment/name-letter",
         ["self.stages.all(s, !has(s.after) || s.after != s.name)"] = "modeldeployment/after-self",
         ["self.stages.all(s, !has(s.after) || !self.stages.exists(t, t.name == s.after && has(t.after) && t.after == s.name))"] = "modeldeployment/after-circle",
         ["self.resolveIntervalSeconds == 0 || self.resolveIntervalSeconds >= 5"] = "modeldeployment/resolve-interval",
