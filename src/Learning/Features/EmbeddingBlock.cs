@@ -77,7 +77,8 @@ internal sealed class EmbeddingBlock : PipelineBlock
         var (ids, lengths) = (new int[count][], new int[count]);
         Parallel.For(0, count, options, i =>
         {
-            ids[i] = embedder.Encode(rows[start + i].Text).Ids;
+            var row = rows[start + i];
+            ids[i] = row.Ids?.GetValueOrDefault(Name) ?? embedder.Encode(row.Text).Ids;
             lengths[i] = ids[i].Length;
         });
         Parallel.ForEach(TokenBudgetBatcher.Batch(lengths, embedder.PreferredBatchTokens), options, batch =>
