@@ -68,9 +68,9 @@ public sealed class TextEmbedder : ITextModel
         var (inputs, scores) = (new List<PreparedInput>(), new double[examples.Count]);
         for (var i = 0; i < scores.Length; i++)
         {
-            scores[i] = ModelOutputs.ScoreOf(examples, i);
             inputs.Add(Prepare(examples[i].Input));
             inputs.Add(Prepare(new ModelInput { Text = ModelOutputs.PairOf(examples, i) }));
+            scores[i] = ModelOutputs.ScoreOf(examples, i);
         }
 
         var vectors = ModelOutputs.PredictAll(this, inputs, cancellationToken);
