@@ -5,11 +5,10 @@ namespace TextOps.Runner.Serve.Pages;
 /// <summary>Texts to try a model with. A card keeps no texts of its data, so they are general ones; labels that name feelings get reviews.</summary>
 internal static class ExampleTexts
 {
-    /// <summary>The query that <see cref="Passages"/> answer, the first one best.</summary>
+    /// <summary>The query that passages answer.</summary>
     public const string Query = "How do I get my money back?";
 
-    /// <summary>Texts for a cross-encoder to rank.</summary>
-    public static IReadOnlyList<string> Passages { get; } =
+    private static readonly string[] Passages =
     [
         "Refunds are paid within five working days to the card that you paid with.",
         "Our shop opens at nine o'clock on weekdays.",
@@ -23,8 +22,11 @@ internal static class ExampleTexts
 
     private static readonly string[] Pairs = ["A man plays the guitar on a stage.", "Somebody is making music in front of an audience.", "The stock market fell sharply on Monday."];
 
-    /// <summary>Texts for a model, at least two; a cross-encoder's passages.</summary>
-    public static IReadOnlyList<string> For(ServedModel served) => served.Model.Kind switch
+    /// <summary>Texts for a model, as many and as long as its server takes; for a cross-encoder passages, the best one first.</summary>
+    public static IReadOnlyList<string> For(ServedModel served) =>
+        [.. Of(served).Take(served.Limits.MaxInputs).Select(text => text.Length > served.Limits.MaxTextLength ? text[..served.Limits.MaxTextLength] : text)];
+
+    private static string[] Of(ServedModel served) => served.Model.Kind switch
     {
         TextModelKind.SentenceSimilarity => Pairs,
         TextModelKind.TextRanking => Passages,

@@ -36,6 +36,9 @@ internal sealed record InfoDocument
     /// <summary>Texts to try it with.</summary>
     public required IReadOnlyList<string> Examples { get; init; }
 
+    /// <summary>A query that a cross-encoder may be tried with; absent for the other kinds.</summary>
+    public string? ExampleQuery { get; init; }
+
     /// <summary>The model's card as the registry has it, its URIs without user info, query and fragment; absent where there is none.</summary>
     public JsonNode? Card { get; init; }
 
@@ -51,6 +54,7 @@ internal sealed record InfoDocument
         Contract = ModelContract.Of(served),
         Limits = RequestLimits.Of(served),
         Examples = ExampleTexts.For(served),
+        ExampleQuery = served.Model.Kind == TextModelKind.TextRanking ? ExampleTexts.Query : null,
         Card = PublicUris.In(JsonSerializer.SerializeToNode(served.Card, Json.Readable)),
     };
 
