@@ -7,7 +7,7 @@ namespace TextOps.Learning.Features;
 
 /// <summary>Numbers derived from a text; <see cref="DerivedNumber"/> defines them. White space is Python's, characters are Unicode scalar values.</summary>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct DerivedNumbers
+internal readonly record struct DerivedNumbers
 {
     private int Characters { get; init; }
 

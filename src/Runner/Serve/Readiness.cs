@@ -18,6 +18,15 @@ internal sealed class Readiness(ServeState state, ITextModel model, DynamicBatch
     /// <summary>An input that every kind of model takes.</summary>
     public static ModelInput Question { get; } = new() { Text = "Is anybody there?", Pair = "Yes." };
 
+    /// <summary>Asks the model, or waits for the answer that somebody else waits for.</summary>
+    public Task AskAsync()
+    {
+        lock (gate)
+        {
+            return asked is { IsCompleted: false } ? asked : asked = batcher.TryRun([model.Prepare(Question with { Pair = PairOf(model) })], always: true, CancellationToken.None)!;
+        }
+    }
+
     /// <summary>Why not; null where it is ready. At most once a second it runs the model, and not at all while requests do.</summary>
     public async ValueTask<string?> FaultAsync()
     {
@@ -33,7 +42,7 @@ internal sealed class Readiness(ServeState state, ITextModel model, DynamicBatch
 
         try
         {
-            await Ask().WaitAsync(MaxWait, time);
+            await AskAsync().WaitAsync(MaxWait, time);
             return null;
         }
         catch (TimeoutException)
@@ -43,15 +52,6 @@ internal sealed class Readiness(ServeState state, ITextModel model, DynamicBatch
         catch (Exception error)
         {
             return $"the model does not answer: {error.Message}";
-        }
-    }
-
-    /// <summary>Asks the model, or waits for the answer that somebody else waits for.</summary>
-    private Task Ask()
-    {
-        lock (gate)
-        {
-            return asked is { IsCompleted: false } ? asked : asked = batcher.TryRun([model.Prepare(Question with { Pair = PairOf(model) })], always: true, CancellationToken.None)!;
         }
     }
 

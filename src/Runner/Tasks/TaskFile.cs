@@ -33,6 +33,7 @@ internal static class TaskFile
                 nameof(CommitTask) => document.Deserialize<CommitTask>(Json.Strict),
                 nameof(PrepareTask) => document.Deserialize<PrepareTask>(Json.Strict),
                 nameof(TrainTask) => document.Deserialize<TrainTask>(Json.Strict),
+                nameof(ServeTask) => document.Deserialize<ServeTask>(Json.Strict),
                 nameof(EvaluateTask) => (TaskDocument?)document.Deserialize<EvaluateTask>(Json.Strict),
                 _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, message: null),
             };

@@ -25,7 +25,7 @@ internal sealed class EmbeddingsEndpoint(ServedModel served, ModelRuns runs)
         var tokens = 0L;
         for (var i = 0; i < prepared.Length; i++)
         {
-            prepared[i] = runs.Prepare(new ModelInput { Text = request.Input[i] }, new FieldPath(EmbeddingsRequest.InputField, i), truncate: false);
+            prepared[i] = Prepare(request.Input[i], new FieldPath(EmbeddingsRequest.InputField, i));
             tokens += prepared[i].Tokens;
         }
 
@@ -33,6 +33,28 @@ internal sealed class EmbeddingsEndpoint(ServedModel served, ModelRuns runs)
         using var answer = JsonAnswer.Rent();
         await WriteAsync(answer, context, request, vectors, tokens);
         await answer.SendAsync(context.Response, context.RequestAborted);
+    }
+
+    private PreparedInput Prepare(TextOrTokens input, FieldPath field)
+    {
+        if (input.Tokens is not { } ids)
+        {
+            return runs.Prepare(new ModelInput { Text = input.Text! }, field, truncate: false);
+        }
+
+        if (served.Model is not TextEmbedder embedder)
+        {
+            throw new RefusedRequestException(Refusal.Invalid(field.ToString(), $"{field} is a list of tokens, and this model takes texts only"));
+        }
+
+        try
+        {
+            return runs.Accept(embedder.Prepare(ids), field, truncate: false);
+        }
+        catch (ArgumentException error)
+        {
+            throw new RefusedRequestException(Refusal.Invalid(field.ToString(), $"{field}: {error.Message.Split(" (Parameter", 2)[0]}"), error);
+        }
     }
 
     private void Check(EmbeddingsRequest request)

@@ -8,10 +8,10 @@ using TextOps.Runner.Serve.Requests;
 namespace TextOps.Runner.Serve.Endpoints;
 
 /// <summary>From inputs to outputs, for every path: prepared on the request's own thread, run in batches.</summary>
-internal sealed class ModelRuns(ServedModel served, DynamicBatcher batcher, ServeMetrics metrics)
+internal sealed class ModelRuns(ServedModel served, RequestLimit limit, DynamicBatcher batcher, ServeMetrics metrics)
 {
     /// <summary>What the inputs of a request may be at most; what does not fit into the queue would never be run.</summary>
-    public RequestLimit Limit { get; } = new(Math.Min(served.Limits.MaxInputs, served.Limits.MaxQueue), served.Limits.MaxTextLength);
+    public RequestLimit Limit => limit;
 
     /// <summary>How long a request may take.</summary>
     public TimeSpan Timeout { get; } = TimeSpan.FromSeconds(served.Limits.RequestTimeoutSeconds);
@@ -20,9 +20,12 @@ internal sealed class ModelRuns(ServedModel served, DynamicBatcher batcher, Serv
     /// <param name="field">The field that it comes from.</param>
     /// <param name="truncate">Whether it may lose its end.</param>
     /// <exception cref="RefusedRequestException">It has more tokens than the model takes.</exception>
-    public PreparedInput Prepare(ModelInput input, FieldPath field, bool truncate)
+    public PreparedInput Prepare(ModelInput input, FieldPath field, bool truncate) => Accept(served.Model.Prepare(input), field, truncate);
+
+    /// <summary>Takes an input that is prepared already, and counts its tokens.</summary>
+    /// <exception cref="RefusedRequestException">It has more tokens than the model takes.</exception>
+    public PreparedInput Accept(PreparedInput prepared, FieldPath field, bool truncate)
     {
-        var prepared = served.Model.Prepare(input);
         if (prepared.Truncated && !truncate)
         {
             throw new RefusedRequestException(Refusal.Invalid(

@@ -6,8 +6,11 @@ namespace TextOps.Runner.Serve.Metrics;
 /// <summary>
 /// What is counted of requests, runs and predictions. Counters are plain numbers that are read when somebody asks, because a measurement with labels costs more than a small model's run.
 /// </summary>
-internal sealed class ServeMetrics : IDisposable
+internal sealed class ServeMetrics
 {
+    /// <summary>Name of the meter.</summary>
+    public const string MeterName = "TextOps.Serve";
+
     private const int MaxStatus = 600;
     private const int ConfidenceBuckets = 10;
 
@@ -15,6 +18,7 @@ internal sealed class ServeMetrics : IDisposable
     private static readonly InstrumentAdvice<int> Sizes = new() { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] };
     private static readonly InstrumentAdvice<int> Tokens = new() { HistogramBucketBoundaries = [16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576] };
 
+    private readonly Meter meter;
     private readonly IReadOnlyList<string> labels;
     private readonly IReadOnlyList<string> derived;
     private readonly long[] answers = new long[ApiPaths.Names.Count * MaxStatus];
@@ -30,26 +34,25 @@ internal sealed class ServeMetrics : IDisposable
     private long runFailures;
 
     /// <summary>Starts to count.</summary>
+    /// <param name="meter">Gets the instruments.</param>
     /// <param name="labels">Labels of a classifier.</param>
     /// <param name="derived">Names of derived fields.</param>
-    public ServeMetrics(IReadOnlyList<string> labels, IReadOnlyList<string> derived)
+    public ServeMetrics(Meter meter, IReadOnlyList<string> labels, IReadOnlyList<string> derived)
     {
+        this.meter = meter;
         (this.labels, this.derived) = (labels, derived);
         (predictions, recomputed) = (new long[labels.Count], new long[derived.Count]);
-        requestTime = Meter.CreateHistogram("textops_serve_request_duration_seconds", "s", "Time from a request's header to its answer, of all requests that were answered.", advice: Times);
-        runTime = Meter.CreateHistogram("textops_serve_run_duration_seconds", "s", "Time of a run of the model.", advice: Times);
-        batchTokens = Meter.CreateHistogram("textops_serve_batch_tokens", description: "Padded tokens of a run of the model.", advice: Tokens);
-        batchInputs = Meter.CreateHistogram("textops_serve_batch_inputs", description: "Inputs of a run of the model.", advice: Sizes);
-        Meter.CreateObservableCounter("textops_serve_requests_total", Answers, description: "Requests by path and status code; 499: the client went away.");
-        Meter.CreateObservableCounter("textops_serve_tokens_total", () => Volatile.Read(ref tokens), description: "Tokens of the inputs that were run.");
-        Meter.CreateObservableCounter("textops_serve_truncated_inputs_total", () => Volatile.Read(ref truncated), description: "Inputs that lost their end, because the model takes no more tokens.");
-        Meter.CreateObservableCounter("textops_serve_run_failures_total", () => Volatile.Read(ref runFailures), description: "Runs of the model that failed.");
-        Meter.CreateObservableCounter("textops_serve_predictions_total", () => By("label", labels, predictions), description: "Predictions by label.");
-        Meter.CreateObservableCounter("textops_serve_recomputed_fields_total", () => By("field", derived, recomputed), description: "Derived fields that were sent with another value than the text has.");
+        requestTime = meter.CreateHistogram("textops_serve_request_duration_seconds", "s", "Time from a request's header to its answer, of all requests that were answered.", advice: Times);
+        runTime = meter.CreateHistogram("textops_serve_run_duration_seconds", "s", "Time of a run of the model.", advice: Times);
+        batchTokens = meter.CreateHistogram("textops_serve_batch_tokens", description: "Padded tokens of a run of the model.", advice: Tokens);
+        batchInputs = meter.CreateHistogram("textops_serve_batch_inputs", description: "Inputs of a run of the model.", advice: Sizes);
+        meter.CreateObservableCounter("textops_serve_requests_total", Answers, description: "Requests by path and status code; 499: the client went away.");
+        meter.CreateObservableCounter("textops_serve_tokens_total", () => Volatile.Read(ref tokens), description: "Tokens of the inputs that were run.");
+        meter.CreateObservableCounter("textops_serve_truncated_inputs_total", () => Volatile.Read(ref truncated), description: "Inputs that lost their end, because the model takes no more tokens.");
+        meter.CreateObservableCounter("textops_serve_run_failures_total", () => Volatile.Read(ref runFailures), description: "Runs of the model that failed.");
+        meter.CreateObservableCounter("textops_serve_predictions_total", () => By("label", labels, predictions), description: "Predictions by label.");
+        meter.CreateObservableCounter("textops_serve_recomputed_fields_total", () => By("field", derived, recomputed), description: "Derived fields that were sent with another value than the text has.");
     }
-
-    /// <summary>The meter of all instruments.</summary>
-    public Meter Meter { get; } = new("TextOps.Serve");
 
     /// <summary>Predictions so far.</summary>
     public long Predictions => predictions.Sum();
@@ -76,8 +79,8 @@ internal sealed class ServeMetrics : IDisposable
     /// <summary>Adds what somebody else counts.</summary>
     public void Observe(Func<int> waiting, Func<long> lostRecords)
     {
-        Meter.CreateObservableGauge("textops_serve_queue_inputs", waiting, description: "Inputs that wait for a run of the model.");
-        Meter.CreateObservableCounter("textops_serve_log_dropped_total", lostRecords, description: "Records that the log of predictions lost.");
+        meter.CreateObservableGauge("textops_serve_queue_inputs", waiting, description: "Inputs that wait for a run of the model.");
+        meter.CreateObservableCounter("textops_serve_log_dropped_total", lostRecords, description: "Records that the log of predictions lost.");
     }
 
     /// <summary>A request was answered.</summary>
@@ -120,9 +123,6 @@ internal sealed class ServeMetrics : IDisposable
 
     /// <summary>Answers of the paths that run the model, of a range of status codes.</summary>
     public long Count(int from, int to) => Counted().Where(answer => answer.Status >= from && answer.Status <= to && ApiPaths.RunsModel(answer.Path)).Sum(answer => answer.Count);
-
-    /// <inheritdoc/>
-    public void Dispose() => Meter.Dispose();
 
     private static IEnumerable<Measurement<long>> By(string tag, IReadOnlyList<string> names, long[] counts) =>
         names.Select((name, i) => new Measurement<long>(Volatile.Read(ref counts[i]), new KeyValuePair<string, object?>(tag, name)));

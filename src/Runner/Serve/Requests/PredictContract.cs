@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using TextOps.Crds.TrainingRuns;
-using TextOps.Learning.Features;
 using TextOps.Learning.Models;
 using TextOps.Runner.Serve.Http;
 
@@ -25,7 +24,7 @@ internal sealed class PredictContract
     private readonly RequestLimit limit;
     private readonly string textField;
     private readonly NumericRange[] numbers;
-    private readonly DerivedNumber[] derived;
+    private readonly string[] derived;
     private readonly RequestFields fields;
     private readonly int texts;
 
@@ -38,15 +37,15 @@ internal sealed class PredictContract
         numbers = [.. fields.Select(NumericRange.Of)];
         var names = fields.Select(field => field.Name).ToList();
 
-        // Clients of old send all of them, also to a model that uses none.
-        derived = [.. DerivedFields.All.Where(number => !names.Contains(DerivedFields.NameOf(number)) && DerivedFields.NameOf(number) != textField)];
+        // Clients of old send them also to a model that uses none.
+        derived = [.. TextClassifier.Derive("").Keys.Where(number => !names.Contains(number) && number != textField)];
         List<string> textNames = textField == AnyText || names.Contains(AnyText) ? [textField] : [textField, AnyText];
         texts = textNames.Count;
-        this.fields = new RequestFields([.. textNames, .. names, .. derived.Select(DerivedFields.NameOf)]);
+        this.fields = new RequestFields([.. textNames, .. names, .. derived]);
     }
 
     /// <summary>Names of the derived fields, in the order of <see cref="PredictInstance.Recomputed"/>'s numbers.</summary>
-    public IReadOnlyList<string> Derived => [.. derived.Select(DerivedFields.NameOf)];
+    public IReadOnlyList<string> Derived => derived;
 
     /// <summary>Reads the body of a single prediction.</summary>
     public PredictInstance Read(ReadOnlySpan<byte> body)
@@ -137,7 +136,7 @@ internal sealed class PredictContract
 
     private IReadOnlyList<int> Disagreements(string text, List<(int Field, double Sent)> sent)
     {
-        var own = DerivedNumbers.Of(text);
+        var own = TextClassifier.Derive(text);
         List<int>? wrong = null;
         foreach (var (field, value) in sent)
         {
