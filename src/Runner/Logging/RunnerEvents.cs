@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TextOps.Learning.Models;
 
 namespace TextOps.Runner.Logging;
 
@@ -91,7 +92,7 @@ internal static partial class RunnerEvents
     public static partial void ResultNotWritten(this ILogger log, string path, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Model} {Version} is loaded in {Seconds} s: {Kind}, {Threads} threads, runs of at most {MaxBatchTokens} padded tokens")]
-    public static partial void ModelLoaded(this ILogger log, string model, string version, double seconds, string kind, int threads, int maxBatchTokens);
+    public static partial void ModelLoaded(this ILogger log, string model, string version, double seconds, TextModelKind kind, int threads, int maxBatchTokens);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "serving at {Address}; probes and metrics at {MetricsAddress}")]
     public static partial void Serving(this ILogger log, string address, string metricsAddress);

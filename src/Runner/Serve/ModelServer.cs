@@ -63,14 +63,14 @@ internal sealed class ModelServer : IAsyncDisposable
         var contract = new PredictContract(served.TextField, served.Fields, limit);
         var metrics = new ServeMetrics(settings.Meter, model.Labels, contract.Derived);
         var watch = new RunWatch(metrics, time, settings.Log);
-        var batcher = new DynamicBatcher(model, LimitsOf(served), time, watch);
-        metrics.Observe(() => batcher.Waiting, () => settings.Predictions.Dropped);
-        var state = new ServeState(served, batcher, watch, metrics, settings.Predictions, time);
-        var made = new ModelServer(batcher, state, new Readiness(state, model, batcher, watch, time));
+        var queue = new DynamicBatcher(model, LimitsOf(served), time, watch);
+        metrics.Observe(() => queue.Waiting, () => settings.Predictions.Dropped);
+        var state = new ServeState(served, queue, watch, metrics, settings.Predictions, time);
+        var made = new ModelServer(queue, state, new Readiness(state, model, queue, watch, time));
         try
         {
             await made.Readiness.AskAsync();
-            var runs = new ModelRuns(served, limit, batcher, metrics);
+            var runs = new ModelRuns(served, limit, queue, metrics);
             var paths = PathsOf(served, runs, contract, settings, metrics, state);
             var api = new ServeApi(served, paths, settings.Token is { } token ? new BearerToken(token) : null, state, metrics, time, settings.Log);
             made.server = await ServeServer.StartAsync(settings.Listen, served, api, application => ServePages.Map(application, served), cancellationToken);

@@ -23,7 +23,13 @@ internal sealed class Readiness(ServeState state, ITextModel model, DynamicBatch
     {
         lock (gate)
         {
-            return asked is { IsCompleted: false } ? asked : asked = batcher.TryRun([model.Prepare(Question with { Pair = PairOf(model) })], always: true, CancellationToken.None)!;
+            if (asked is not { IsCompleted: false })
+            {
+                batcher.TryRun([model.Prepare(Question with { Pair = PairOf(model) })], always: true, out var answer, CancellationToken.None);
+                asked = answer;
+            }
+
+            return asked;
         }
     }
 

@@ -51,24 +51,26 @@ internal sealed class DynamicBatcher : IDisposable
         }
     }
 
-    /// <summary>Runs the model on a request's inputs; null where there is no room for them in the queue.</summary>
+    /// <summary>Runs the model on a request's inputs; false where there is no room for them in the queue.</summary>
     /// <param name="always">Whether there is room for it in any case.</param>
     /// <param name="cancellationToken">Takes the inputs out of the queue.</param>
-    /// <returns><c>[inputs, OutputLength]</c>. The task fails with one of the exceptions of this namespace.</returns>
-    public Task<float[]>? TryRun(IReadOnlyList<PreparedInput> requested, bool always, CancellationToken cancellationToken)
+    /// <param name="result">Becomes <c>[inputs, OutputLength]</c>, or fails with one of the exceptions of this namespace.</param>
+    public bool TryRun(IReadOnlyList<PreparedInput> requested, bool always, out Task<float[]> result, CancellationToken cancellationToken)
     {
         var request = new BatchRequest(requested, model.OutputLength, time.GetTimestamp());
+        result = request.Completion;
         bool runHere;
         lock (gate)
         {
             if (stopped)
             {
-                return Task.FromException<float[]>(new ServerStoppedException());
+                request.Fail(new ServerStoppedException());
+                return true;
             }
 
             if (!always && waiting.Count + requested.Count > limits.MaxQueue)
             {
-                return null;
+                return false;
             }
 
             runHere = !running && waiting.Count == 0 && limits.Delay == TimeSpan.Zero && FitsOneRun(requested);
@@ -91,10 +93,13 @@ internal sealed class DynamicBatcher : IDisposable
         if (runHere)
         {
             RunBatch();
-            return request.Completion;
+        }
+        else if (cancellationToken.CanBeCanceled)
+        {
+            result = CancellableAsync(request, cancellationToken);
         }
 
-        return cancellationToken.CanBeCanceled ? CancellableAsync(request, cancellationToken) : request.Completion;
+        return true;
     }
 
     /// <inheritdoc/>

@@ -39,7 +39,7 @@ internal sealed class ModelRuns(ServedModel served, RequestLimit limit, DynamicB
     /// <summary>Runs the model: <c>[inputs, OutputLength]</c>.</summary>
     /// <exception cref="RefusedRequestException">The queue is full.</exception>
     public Task<float[]> RunAsync(IReadOnlyList<PreparedInput> inputs, CancellationToken cancellationToken) =>
-        batcher.TryRun(inputs, always: false, cancellationToken) ?? throw new RefusedRequestException(new Refusal
+        batcher.TryRun(inputs, always: false, out var outputs, cancellationToken) ? outputs : throw new RefusedRequestException(new Refusal
         {
             Status = StatusCodes.Status429TooManyRequests,
             Limit = served.Limits.MaxQueue,

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 using TextOps.Runner.Logging;
 using TextOps.Runner.Serve.Metrics;
+using TextOps.Runner.Serve.Pages;
 
 namespace TextOps.Runner.Serve.Http;
 
@@ -66,14 +67,17 @@ internal sealed class ServeApi(ServedModel served, IReadOnlyDictionary<string, A
 
     private async Task AnswerPageAsync(HttpContext context, RequestDelegate pages)
     {
+        if (!ServePages.IsPublic(context.Request.Path))
+        {
+            CheckToken(context);
+        }
+
         await pages(context);
         if (context.Response.StatusCode < StatusCodes.Status400BadRequest || context.Response.HasStarted)
         {
             return;
         }
 
-        // What is no page is told apart only by those who may ask.
-        CheckToken(context);
         throw new RefusedRequestException(context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed
             ? new Refusal { Status = StatusCodes.Status405MethodNotAllowed, Allow = context.Response.Headers.Allow.ToString(), Detail = $"{Shown(context.Request.Path)} takes {context.Response.Headers.Allow}" }
             : new Refusal { Status = StatusCodes.Status404NotFound, Detail = $"there is no {Shown(context.Request.Path)}; there are {string.Join(", ", paths.Keys.Order(StringComparer.Ordinal))}, / and /docs" });

@@ -14,7 +14,7 @@ internal sealed class RequestFields(IReadOnlyList<string> names)
     /// <summary>Number of the name that the reader stands on; the reader goes on to its value. Refused where it is unknown or was seen before.</summary>
     /// <param name="parent">The object, for messages.</param>
     /// <param name="seen">Which names were there; this one is marked.</param>
-    public int Next(ref Utf8JsonReader reader, Span<bool> seen, FieldPath parent)
+    public int Next(ref Utf8JsonReader reader, scoped Span<bool> seen, FieldPath parent)
     {
         for (var i = 0; i < utf8.Length; i++)
         {
