@@ -105,6 +105,18 @@ internal static partial class RunnerEvents
     [LoggerMessage(Level = LogLevel.Information, Message = "alias {Alias} names version {Served} now")]
     public static partial void AliasMoved(this ILogger log, string alias, int served);
 
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Lines} lines of the log of predictions are in {Key}")]
+    public static partial void PredictionsKept(this ILogger log, int lines, string key);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the log of predictions cannot be written: {Reason}; serving goes on, and what does not fit into memory meanwhile is lost")]
+    public static partial void PredictionsNotWritten(this ILogger log, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the log of predictions has lost {Lost} records so far")]
+    public static partial void PredictionsLost(this ILogger log, long lost);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "a record cannot be kept in the log of predictions: {Reason}")]
+    public static partial void PredictionNotKept(this ILogger log, string reason);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "{Reason}: {Failure}")]
     public static partial void TaskFailed(this ILogger log, string reason, string failure, Exception? exception);
 
