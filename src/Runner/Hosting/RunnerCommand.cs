@@ -22,6 +22,8 @@ internal static class RunnerCommand
             Verb("prepare", nameof(PrepareTask), "Checks and splits labelled texts and fits features on them; or finds that the newest model is up to date."),
             Verb("train", nameof(TrainTask), "Runs trials on what was prepared, or fits the best candidate for good."),
             Verb("evaluate", nameof(EvaluateTask), "Judges the fitted model on the test split, decides its gates and registers it where all hold."),
+            Verb("resolve", nameof(ResolveTask), "Says which versions aliases and numbers mean in the registry now."),
+            Verb("gate", nameof(GateTask), "Judges a version for a stage: by its card before it is rolled out, and by asking and watching it where it serves."),
             ServeCommand.Create(Result(), Threads(), Scratch(), Endpoint),
         };
         var parsed = root.Parse(args);

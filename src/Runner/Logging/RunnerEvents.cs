@@ -82,6 +82,42 @@ internal static partial class RunnerEvents
     [LoggerMessage(Level = LogLevel.Information, Message = "{Output} is registered with digest {Digest}")]
     public static partial void Registered(this ILogger log, string output, string digest);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Reference} means no version: {Reason}")]
+    public static partial void NotResolved(this ILogger log, string reference, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Url} answers as {Served}")]
+    public static partial void VersionServes(this ILogger log, string url, string served);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "smoke request {Smoke} did not pass: {Reason}")]
+    public static partial void SmokeFailed(this ILogger log, string smoke, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "latency of {Requests} requests: p50 {P50} ms, p95 {P95} ms, p99 {P99} ms")]
+    public static partial void LatencyMeasured(this ILogger log, int requests, double p50, double p95, double p99);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Failed} of {Requests} requests failed while it was watched; {Pods} pods answered")]
+    public static partial void Watched(this ILogger log, long failed, long requests, int pods);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "stage {Stage} has evidence already: {Evidence}")]
+    public static partial void EvidenceFound(this ILogger log, string stage, string evidence);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "stage {Stage} is passed: {Evidence}")]
+    public static partial void EvidenceWritten(this ILogger log, string stage, string evidence);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "alias {Alias} names version {Served} now")]
+    public static partial void AliasMoved(this ILogger log, string alias, int served);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Lines} lines of the log of predictions are in {Key}")]
+    public static partial void PredictionsKept(this ILogger log, int lines, string key);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the log of predictions cannot be written: {Reason}; serving goes on, and what does not fit into memory meanwhile is lost")]
+    public static partial void PredictionsNotWritten(this ILogger log, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the log of predictions has lost {Lost} records so far")]
+    public static partial void PredictionsLost(this ILogger log, long lost);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "a record cannot be kept in the log of predictions: {Reason}")]
+    public static partial void PredictionNotKept(this ILogger log, string reason);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "{Reason}: {Failure}")]
     public static partial void TaskFailed(this ILogger log, string reason, string failure, Exception? exception);
 

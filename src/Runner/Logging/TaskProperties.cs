@@ -14,6 +14,7 @@ internal sealed class TaskProperties : ILogEventEnricher
     {
         EmbedTask embed => embed.Version,
         CommitTask commit => commit.Version,
+        GateTask gate => gate.Version,
         ServeTask serve => serve.Version,
         _ => null,
     });

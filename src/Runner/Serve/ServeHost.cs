@@ -102,7 +102,9 @@ internal sealed class ServeHost(ServeOptions options, TimeProvider time)
         return await work;
     }
 
-    private static IPredictionLog PredictionsOf(ServeTask? task, ServedModel served, ILogger log) => new NoPredictionLog();
+    private IPredictionLog PredictionsOf(ServeTask? task, ServedModel served, ILogger log) => task is null
+        ? new NoPredictionLog()
+        : PredictionLogs.Open(task, served, Environment.GetEnvironmentVariable(ServeEnvironment.PodName) ?? Environment.MachineName, ObjectStores.Open, time, log);
 
     private static string? TokenOf(ServeTask? task)
     {

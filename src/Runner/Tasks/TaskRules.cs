@@ -19,6 +19,7 @@ internal static class TaskRules
         Require(task.Output.Name.Length is > 0 and <= 128 && !task.Output.Name.Contains('/', StringComparison.Ordinal), "output.name", task.Output.Name,
             "must have 1 to 128 characters and no '/'");
         TrainingTaskRules.Check(task);
+        DeploymentTaskRules.Check(task);
         switch (task)
         {
             case PlanTask plan:

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -7,16 +8,32 @@ namespace TextOps.Runner.Serve.Endpoints;
 /// <summary>Writes vectors.</summary>
 internal static class VectorJson
 {
-    /// <summary>As an array of numbers: the shortest digits that read back as the same float32.</summary>
+    /// <summary>As an array of numbers that read back as the same float32.</summary>
+    /// <exception cref="InvalidDataException">One is not finite.</exception>
     public static void WriteNumbers(Utf8JsonWriter json, ReadOnlySpan<float> vector)
     {
-        json.WriteStartArray();
-        foreach (var number in vector)
+        var text = ArrayPool<byte>.Shared.Rent((vector.Length * (FloatText.MaxBytes + 1)) + 2);
+        try
         {
-            json.WriteNumberValue(number);
-        }
+            var length = 0;
+            text[length++] = (byte)'[';
+            for (var i = 0; i < vector.Length; i++)
+            {
+                if (i > 0)
+                {
+                    text[length++] = (byte)',';
+                }
 
-        json.WriteEndArray();
+                length += FloatText.Write(text.AsSpan(length), vector[i]);
+            }
+
+            text[length++] = (byte)']';
+            json.WriteRawValue(text.AsSpan(0, length), skipInputValidation: true);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(text);
+        }
     }
 
     /// <summary>As base64 of its bytes: float32, little-endian.</summary>
