@@ -3,7 +3,7 @@ using System.Globalization;
 namespace TextOps.Runner.Serve.Endpoints;
 
 /// <summary>
-/// Writes float32 numbers as decimals that read back as the same number, at about a fifth of what the shortest ones cost: an answer of 256 numbers is mostly this. Nine digits always
+/// Writes float32 numbers as decimals that read back as the same number and cost less than the shortest ones: an answer of 256 numbers is mostly this. Nine digits always
 /// read back (IEEE 754-2019, 5.12.2); eight or seven are written where they do beyond doubt.
 /// </summary>
 internal static class FloatText
@@ -17,6 +17,10 @@ internal static class FloatText
 
     // Less than half a unit in the last place, because quotients are rounded: 2^-53 of a number is far less than what is missing.
     private const double Half = 0.4999;
+
+    // From 10^-5 on, and the digits of 00 to 99.
+    private static readonly double[] Bounds = [1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6];
+    private static readonly byte[] Pairs = [.. Enumerable.Range(0, 100).SelectMany(number => new[] { (byte)('0' + (number / 10)), (byte)('0' + (number % 10)) })];
 
     // Powers of ten up to 10^22 are exact.
     private static readonly double[] Powers = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14];
@@ -45,8 +49,7 @@ internal static class FloatText
         }
 
         var exponent = ExponentOf(size);
-        var scale = Powers[Digits - 1 - exponent];
-        var digits = Shorten((int)((size * scale) + 0.5), size, scale);
+        var digits = Shortened((float)size, size * Powers[Digits - 1 - exponent], Powers[Digits - 1 - exponent]);
         if (digits == 1_000_000_000)
         {
             (digits, exponent) = (100_000_000, exponent + 1);
@@ -58,8 +61,14 @@ internal static class FloatText
     /// <summary>The largest e with 10^e at most <paramref name="size"/>.</summary>
     private static int ExponentOf(double size)
     {
-        var exponent = MinExponent;
-        while (exponent < MaxExponent && size >= (exponent < -1 ? 1 / Powers[-exponent - 1] : Powers[exponent + 1]))
+        // Vectors of length 1 are made of numbers a little below 1.
+        var exponent = -1;
+        while (size < Bounds[exponent - MinExponent])
+        {
+            exponent--;
+        }
+
+        while (exponent < MaxExponent && size >= Bounds[exponent + 1 - MinExponent])
         {
             exponent++;
         }
@@ -67,51 +76,65 @@ internal static class FloatText
         return exponent;
     }
 
-    /// <summary>Replaces last digits by zeros where the number is still the one that is nearest.</summary>
-    private static int Shorten(int digits, double size, double scale)
+    /// <summary>Nine digits of a number, the last ones zero where it is still the number that is nearest.</summary>
+    /// <param name="scaled">The number with nine digits before its point.</param>
+    /// <param name="scale">What it was multiplied by.</param>
+    private static int Shortened(float number, double scaled, double scale)
     {
         // Below a power of two numbers lie twice as close.
-        var bits = BitConverter.SingleToUInt32Bits((float)size);
-        var room = (double)(BitConverter.UInt32BitsToSingle(bits + 1) - (float)size) * ((bits & 0x7FFFFF) == 0 ? Half / 2 : Half);
+        var bits = BitConverter.SingleToUInt32Bits(number);
+        var unit = (double)BitConverter.UInt32BitsToSingle(bits + 1) - number;
+        var room = unit * scale * ((bits & 0x7FFFFF) == 0 ? Half / 2 : Half);
+        var digits = (int)(scaled + 0.5);
         var eight = (digits + 5) / 10 * 10;
-        if (Math.Abs((eight / scale) - size) > room)
+        if (Math.Abs(eight - scaled) > room)
         {
             return digits;
         }
 
         var seven = (digits + 50) / 100 * 100;
-        return Math.Abs((seven / scale) - size) > room ? eight : seven;
+        return Math.Abs(seven - scaled) > room ? eight : seven;
     }
 
     private static int Write(Span<byte> to, int digits, int exponent)
     {
-        Span<byte> text = stackalloc byte[Digits];
-        var rest = (uint)digits;
-        for (var i = Digits - 1; i >= 0; i--)
-        {
-            (rest, var digit) = Math.DivRem(rest, 10);
-            text[i] = (byte)('0' + digit);
-        }
-
-        var count = text.LastIndexOfAnyExcept((byte)'0') + 1;
-        if (exponent < 0)
+        var point = exponent + 1;
+        if (point <= 0)
         {
             to[0] = (byte)'0';
             to[1] = (byte)'.';
-            to[2..(1 - exponent)].Fill((byte)'0');
-            text[..count].CopyTo(to[(1 - exponent)..]);
-            return 1 - exponent + count;
+            for (var i = 2; i < 2 - point; i++)
+            {
+                to[i] = (byte)'0';
+            }
+
+            return 2 - point + WriteDigits(to[(2 - point)..], digits);
         }
 
-        var whole = exponent + 1;
-        text[..whole].CopyTo(to);
-        if (count <= whole)
+        var count = WriteDigits(to[1..], digits);
+        to.Slice(1, point).CopyTo(to);
+        to[point] = (byte)'.';
+        return count <= point ? point : count + 1;
+    }
+
+    /// <summary>Writes nine digits; answers how many there are up to the last that is not zero.</summary>
+    private static int WriteDigits(Span<byte> to, int digits)
+    {
+        var rest = (uint)digits;
+        for (var i = Digits - 2; i > 0; i -= 2)
         {
-            return whole;
+            var hundreds = rest / 100;
+            Pairs.AsSpan((int)(rest - (hundreds * 100)) * 2, 2).CopyTo(to[i..]);
+            rest = hundreds;
         }
 
-        to[whole] = (byte)'.';
-        text[whole..count].CopyTo(to[(whole + 1)..]);
-        return count + 1;
+        to[0] = (byte)('0' + rest);
+        var count = Digits;
+        while (to[count - 1] == (byte)'0')
+        {
+            count--;
+        }
+
+        return count;
     }
 }
