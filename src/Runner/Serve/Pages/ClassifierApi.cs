@@ -9,12 +9,17 @@ namespace TextOps.Runner.Serve.Pages;
 /// <summary>The paths of a classifier, in OpenAPI's words.</summary>
 internal static class ClassifierApi
 {
+    private const string AnyText = "text";
+
+    /// <summary>Derived numbers by the names that requests have for them; clients may send them all, also to a model that uses none.</summary>
+    private static readonly string[] DerivedNames = [.. Enum.GetValues<DerivedNumber>().Select(number => JsonSerializer.SerializeToNode(number, Json.Strict)!.GetValue<string>())];
+
     /// <summary>The paths.</summary>
     public static JsonObject Paths(ServedModel served)
     {
         var texts = ExampleTexts.For(served);
         var predict = new List<(string, JsonNode)> { ("text", Instance(served, texts[0])) };
-        if (Fields(served).Count > 0)
+        if (served.Fields.Count > 0)
         {
             predict.Add(("text and numbers", WithNumbers(served, texts[0])));
         }
@@ -22,7 +27,7 @@ internal static class ClassifierApi
         return new JsonObject
         {
             ["/predict"] = ApiSchemas.Post(
-                "predict", "Predict", $"From one text, and numbers where the model has such fields, to a label. Also as /invoke.", "Instance",
+                "predict", "Predict", "From one text, and numbers where the model has such fields, to a label. Also as /invoke.", "Instance",
                 ApiErrors.WithRequestErrors(ApiSchemas.Answer("The label, and the probabilities of all labels.", ApiSchemas.Reference("Prediction")), served), predict),
             ["/predict/batch"] = ApiSchemas.Post(
                 "predictBatch", "Predict many", "One bad instance refuses them all; the problem names it. Also as /batch_predict.", "Batch",
@@ -54,22 +59,21 @@ internal static class ClassifierApi
             ("comment", ApiSchemas.Text("A remark."))),
     };
 
-    private static IReadOnlyList<NumericField> Fields(ServedModel served) => served.Card?.Signature.Fields ?? [];
-
     private static JsonObject InstanceSchema(ServedModel served)
     {
         List<(string Name, JsonObject Schema)> properties = [(served.TextField, ApiSchemas.Input(served, "The text."))];
-        if (served.TextField != "text")
+        var alias = served.TextField != AnyText && served.Fields.All(field => field.Name != AnyText);
+        if (alias)
         {
-            properties.Add(("text", ApiSchemas.Input(served, $"The same as {served.TextField}, under the name that all models understand; one of the two is given.")));
+            properties.Add((AnyText, ApiSchemas.Input(served, $"The same as {served.TextField}, under the name that all models understand; one of the two is given.")));
         }
 
-        properties.AddRange(Fields(served).Select(field => (field.Name, NumberSchema(field))));
-        properties.AddRange(DerivedNames(served).Select(name => (name, ApiSchemas.Number("Derived from the text by the server; a value that is sent is compared, not used."))));
-        var instance = ApiSchemas.Request(served.TextField == "text" ? ["text"] : [], properties.DistinctBy(property => property.Name));
-        if (served.TextField != "text")
+        properties.AddRange(served.Fields.Select(field => (field.Name, NumberSchema(field))));
+        properties.AddRange(DerivedNames.Select(name => (name, Optional(ApiSchemas.Number("Derived from the text by the server; a value that is sent is compared, not used.")))));
+        var instance = ApiSchemas.Request(alias ? [] : [served.TextField], properties.DistinctBy(property => property.Name));
+        if (alias)
         {
-            instance["oneOf"] = new JsonArray(Required(served.TextField), Required("text"));
+            instance["oneOf"] = new JsonArray(Required(served.TextField), Required(AnyText));
         }
 
         return instance;
@@ -86,12 +90,15 @@ internal static class ClassifierApi
             }
         }
 
-        return schema;
+        return Optional(schema);
     }
 
-    /// <summary>The model's derived numbers, by the names that requests have for them.</summary>
-    private static IEnumerable<string> DerivedNames(ServedModel served) =>
-        (served.Card?.Signature.Derived ?? []).Select(number => JsonSerializer.SerializeToNode(number, Json.Strict)!.GetValue<string>());
+    /// <summary>Null is as good as absent.</summary>
+    private static JsonObject Optional(JsonObject schema)
+    {
+        schema["type"] = new JsonArray(schema["type"]!.GetValue<string>(), "null");
+        return schema;
+    }
 
     private static JsonObject Required(string name) => new() { ["required"] = new JsonArray(name) };
 
@@ -106,9 +113,9 @@ internal static class ClassifierApi
 
     private static JsonObject Feedback(ServedModel served)
     {
-        var answers = new JsonObject { ["202"] = new JsonObject { ["description"] = "It was noted.", ["headers"] = ApiErrors.HeaderReferences() } };
+        var answers = ApiSchemas.Answer("It was taken, and is written later.", ApiSchemas.Object(("id", ApiSchemas.Text("Id of the prediction."))), "202");
         return ApiSchemas.Post(
-            "feedback", "Feedback", "What somebody says of a prediction; it is kept in the log of predictions.", "Feedback", ApiErrors.WithRequestErrors(answers, served),
+            "feedback", "Feedback", "What somebody says of a prediction; it is kept in the log of predictions.", "Feedback", ApiErrors.WithFeedbackErrors(answers, served),
             ("right label", new JsonObject { ["id"] = "01926b1e-7c6a-7d4e-9f3a-2b6c5d4e3f21", ["label"] = served.Model.Labels[0] }));
     }
 
@@ -117,7 +124,7 @@ internal static class ClassifierApi
     private static JsonObject WithNumbers(ServedModel served, string text)
     {
         var instance = Instance(served, text);
-        foreach (var field in Fields(served))
+        foreach (var field in served.Fields)
         {
             // Zero where it is allowed, else the bound that is nearer to it.
             var (least, most) = (Bound(field.Minimum) ?? decimal.MinValue, Bound(field.Maximum) ?? decimal.MaxValue);

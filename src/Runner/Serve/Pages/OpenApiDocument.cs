@@ -8,6 +8,11 @@ namespace TextOps.Runner.Serve.Pages;
 /// <summary>The server's API as OpenAPI 3.1 (spec.openapis.org/oas/v3.1.1): only the paths that this kind of model has, with the model's own fields, labels and limits.</summary>
 internal static class OpenApiDocument
 {
+    /// <summary>The tag of paths that ask the model.</summary>
+    public const string ModelTag = "Model";
+
+    private const string ServerTag = "Server";
+
     /// <summary>How it is written: for people, too.</summary>
     public static JsonSerializerOptions Written { get; } = new(JsonSerializerDefaults.General) { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -39,6 +44,7 @@ internal static class OpenApiDocument
             ["info"] = new JsonObject { ["title"] = served.Name, ["version"] = served.Version, ["description"] = Description(served) },
             // Relative to this document, so that it is right behind a path prefix too.
             ["servers"] = new JsonArray(new JsonObject { ["url"] = "./" }),
+            ["tags"] = new JsonArray(new JsonObject { ["name"] = ModelTag, ["description"] = "Ask the model" }, new JsonObject { ["name"] = ServerTag, ["description"] = "Ask about it" }),
             ["paths"] = paths,
             ["components"] = new JsonObject { ["schemas"] = schemas, ["responses"] = ApiErrors.Responses(served), ["headers"] = ApiErrors.Headers() },
         };
@@ -69,6 +75,7 @@ internal static class OpenApiDocument
     {
         ["get"] = new JsonObject
         {
+            ["tags"] = new JsonArray(ServerTag),
             ["summary"] = summary,
             ["operationId"] = id,
             ["description"] = description,
@@ -77,7 +84,7 @@ internal static class OpenApiDocument
     };
 
     private static JsonObject HealthSchema() => ApiSchemas.Object(
-        ("status", ApiSchemas.Text("How it is.")),
+        ("status", ApiSchemas.Choice("How it is.", ["ok", "draining", "failing"])),
         ("model", ApiSchemas.Text("Name of the model.")),
         ("version", ApiSchemas.Text("The version.")),
         ("stage", ApiSchemas.Text("The stage.")),
@@ -85,10 +92,14 @@ internal static class OpenApiDocument
         ("uptimeSeconds", ApiSchemas.Number("Time since the start, in seconds.")),
         ("requests", ApiSchemas.Integer("Requests.")),
         ("errors", ApiSchemas.Integer("Requests that failed by the server's fault.")),
-        ("predictions", ApiSchemas.Integer("Texts that were answered.")),
+        ("predictions", ApiSchemas.Integer("Predictions of a classifier.")),
         ("rejected", ApiSchemas.Integer("Requests that were refused.")),
+        ("tokens", ApiSchemas.Integer("Tokens of inputs.")),
+        ("queue", ApiSchemas.Integer("Inputs that wait now.")),
         ("labels", ApiSchemas.Map(ApiSchemas.Integer("Predictions."), "Predictions by label, of a classifier.")),
-        ("confidence", new JsonObject { ["description"] = "Predictions by the probability of their label, in tenths, of a classifier." }));
+        ("confidence", ApiSchemas.Map(ApiSchemas.Integer("Predictions."), "Predictions by the probability of their label: the upper ends of tenths.")),
+        ("recomputed", ApiSchemas.Map(ApiSchemas.Integer("Requests."), "How often a derived field was sent with another value than the text has.")),
+        ("logDropped", ApiSchemas.Integer("Records that the log of predictions lost.")));
 
     private static JsonObject InfoSchema() => ApiSchemas.Object(
         ("name", ApiSchemas.Text("Name of the model.")),
