@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TextOps.Learning.Models;
 
 namespace TextOps.Runner.Logging;
 
@@ -125,4 +126,28 @@ internal static partial class RunnerEvents
 
     [LoggerMessage(Level = LogLevel.Error, Message = "the result could not be written to {Path}: {Reason}")]
     public static partial void ResultNotWritten(this ILogger log, string path, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Model} {Version} is loaded in {Seconds} s: {Kind}, {Threads} threads, runs of at most {MaxBatchTokens} padded tokens")]
+    public static partial void ModelLoaded(this ILogger log, string model, string version, double seconds, TextModelKind kind, int threads, int maxBatchTokens);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "serving at {Address}; probes and metrics at {MetricsAddress}")]
+    public static partial void Serving(this ILogger log, string address, string metricsAddress);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "draining: no longer ready, serving for another {Seconds} s")]
+    public static partial void Draining(this ILogger log, int seconds);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "stopped after {Requests} requests to the model, {Errors} of them failed")]
+    public static partial void ServingStopped(this ILogger log, long requests, long errors);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "stopped before the model was loaded")]
+    public static partial void LoadingStopped(this ILogger log);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "a run of the model failed: {Type}: {Failure}")]
+    public static partial void ModelRunFailed(this ILogger log, string type, string failure);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "a request to {Path} failed: {Type}: {Failure}")]
+    public static partial void RequestFailed(this ILogger log, string path, string type, string failure);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Version} is not pinned, so it may be removed while it is served: {Reason}")]
+    public static partial void PinNotRenewed(this ILogger log, string version, string reason);
 }

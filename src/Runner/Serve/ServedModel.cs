@@ -1,5 +1,6 @@
 using TextOps.Artifacts.Registry;
 using TextOps.Crds.ModelDeployments;
+using TextOps.Crds.TrainingRuns;
 using TextOps.Learning.Models;
 
 namespace TextOps.Runner.Serve;
@@ -32,5 +33,9 @@ internal sealed record ServedModel
     public bool NeedsToken { get; init; }
 
     /// <summary>Name of the text field of its requests; <c>text</c> is understood as well.</summary>
-    public string TextField => Card?.Signature.TextField ?? "text";
+    public string TextField => Card?.Signature.TextField ?? (Model as TextClassifier)?.TextField ?? "text";
+
+    /// <summary>Numeric fields of its requests.</summary>
+    public IReadOnlyList<NumericField> Fields =>
+        Card?.Signature.Fields ?? (Model as TextClassifier)?.Fields.Select(name => new NumericField { Name = name, Nullable = true }).ToList() ?? [];
 }

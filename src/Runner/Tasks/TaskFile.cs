@@ -35,6 +35,7 @@ internal static class TaskFile
                 nameof(TrainTask) => document.Deserialize<TrainTask>(Json.Strict),
                 nameof(EvaluateTask) => document.Deserialize<EvaluateTask>(Json.Strict),
                 nameof(ResolveTask) => document.Deserialize<ResolveTask>(Json.Strict),
+                nameof(ServeTask) => document.Deserialize<ServeTask>(Json.Strict),
                 nameof(GateTask) => (TaskDocument?)document.Deserialize<GateTask>(Json.Strict),
                 _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, message: null),
             };
