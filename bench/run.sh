@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures on this machine, each against a reference in the same run; prints tables. Takes about thirty minutes; needs the shared data beside the repository
-# for the encoder and the datasets (TEXTOPS_SHARED_DATA). Usage: bench/run.sh [tokenizers|embedding|end-to-end|operator|learning ...]
+# for the encoder and the datasets (TEXTOPS_SHARED_DATA). Usage: bench/run.sh [tokenizers|embedding|end-to-end|operator|learning|serving|soak ...]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 data=${TEXTOPS_SHARED_DATA:-$(cd .. && pwd)/shared/data}
@@ -76,7 +76,82 @@ learning() {
   bench/Learning/bin/Release/net10.0/textops-bench-learning "$data" bench/Learning/sklearn_fit.py ${LEARNING:-}
 }
 
-for part in "${@:-tokenizers embedding end-to-end operator learning}"; do
+# serve ARGUMENTS...: a server on $url, as $server; its log is $work/serve.log.
+serve() {
+  bin/textops-runner serve --listen 127.0.0.1:0 --metrics-listen 127.0.0.1:0 "$@" > "$work/serve.log" 2>&1 &
+  server=$!
+  for _ in $(seq 300); do
+    url=$(grep -oE 'http://127\.0\.0\.1:[0-9]+' "$work/serve.log" | head -n 1 || true)
+    [[ -n $url ]] && curl -sf "$url/health" > /dev/null && return
+    kill -0 "$server" 2> /dev/null || break
+    sleep 0.2
+  done
+  cat "$work/serve.log" >&2
+  return 1
+}
+
+stop_server() {
+  kill "$server" && wait "$server" || true
+}
+
+# load PATH BODIES CONNECTIONS SECONDS: what bench/Serving/requests.lua says of them.
+load() {
+  BODIES=$2 wrk --latency -t 1 -c "$3" -d "$4s" -s bench/Serving/requests.lua "$url$1" | awk '/^RESULT/ {$1 = ""; print}'
+}
+
+# Requests of one text each over HTTP (wrk on the same cores) beside ONNX Runtime alone on the same texts; a classifier of words has no such ceiling.
+serving() {
+  command -v wrk > /dev/null || { echo "skipped: wrk is not here (Debian package wrk)" >&2; return; }
+  dotnet build bench/Serving -c Release -v quiet >&2
+  local seconds=${SERVING_SECONDS:-10} encoder="$data/models/all-MiniLM-L6-v2" name path bodies model ceiling connections batching result
+  texts 5000
+  node bench/Serving/bodies.mjs embeddings < "$work/texts.txt" > "$work/embeddings.txt"
+  node bench/Serving/bodies.mjs predict reviewText < "$work/texts.txt" > "$work/predict.txt"
+  bin/textops run -f config/samples/trainingrun.yaml --store "$work/registry" > "$work/log" || { cat "$work/log" >&2; return 1; }
+  echo "| model | path | batching | connections | requests/s | p50, ms | p99, ms | not 200 or broken | ONNX Runtime alone, texts/s (one a run / batched) |"
+  echo "|---|---|---|--:|--:|--:|--:|--:|--:|"
+  while read -r name path bodies model arguments; do
+    [[ -d $model ]] || { echo "skipped: $model is not here" >&2; continue; }
+    ceiling=-
+    # shellcheck disable=SC2086
+    [[ $path == /predict ]] || ceiling=$(bench/Serving/bin/Release/net10.0/textops-bench-serving "$model" "$work/texts.txt" "$seconds" ${arguments#--precision } | sed 's# # / #')
+    for batching in on off; do
+      # shellcheck disable=SC2046,SC2086
+      serve --model "$model" $arguments $([[ $batching == on ]] || echo --max-batch-tokens 1)
+      load "$path" "$bodies" 8 3 > /dev/null
+      for connections in 1 8 64; do
+        read -r -a result <<< "$(load "$path" "$bodies" "$connections" "$seconds")"
+        echo "| $name | $path | $batching | $connections | $(node -p "(${result[0]} / ${result[1]}).toFixed(0)") | ${result[2]} | ${result[3]} | $((result[5] + result[6])) | $ceiling |"
+      done
+      stop_server
+    done
+  done <<LIST
+book-reviews(words,linear) /predict $work/predict.txt $work/registry/models/book-reviews/v000001
+minilm-static-256 /v1/embeddings $work/embeddings.txt models/minilm-static-256
+all-MiniLM-L6-v2,int8 /v1/embeddings $work/embeddings.txt $encoder --precision int8
+LIST
+}
+
+# Ten minutes of load by 64 connections; the server's resident memory (RSS, MB) at the start and after each minute. SOAK_SECONDS for another time.
+soak() {
+  command -v wrk > /dev/null || { echo "skipped: wrk is not here (Debian package wrk)" >&2; return; }
+  local seconds=${SOAK_SECONDS:-600} encoder="$data/models/all-MiniLM-L6-v2" wrk
+  texts 20000
+  node bench/Serving/bodies.mjs embeddings < "$work/texts.txt" > "$work/embeddings.txt"
+  serve --model "$([[ -d $encoder ]] && echo "$encoder" || echo models/minilm-static-256)"
+  load /v1/embeddings "$work/embeddings.txt" 64 "$seconds" > "$work/soak" &
+  wrk=$!
+  for second in $(seq 0 $((seconds / 10)) "$seconds"); do
+    awk -v at="$second" '/^VmRSS/ {printf "%s s: %d MB\n", at, $2 / 1024}' "/proc/$server/status"
+    sleep "$((seconds / 10))"
+  done
+  wait "$wrk"
+  read -r -a result < "$work/soak"
+  echo "${result[0]} requests in ${result[1]} s, p50 ${result[2]} ms, p99 ${result[3]} ms, $((result[5] + result[6])) failed"
+  stop_server
+}
+
+for part in "${@:-tokenizers embedding end-to-end operator learning serving}"; do
   for verb in $part; do
     echo "## $verb"
     "$verb"
