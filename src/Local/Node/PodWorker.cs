@@ -106,12 +106,11 @@ internal sealed partial class PodWorker : IDisposable
         {
             while (!stopping.IsCancellationRequested)
             {
-                var process = await TryStartAsync();
-                if (process is null)
+                if (await TryStartAsync() is not var (process, probes))
                 {
                     await DelayAsync(ConfigurationRetry);
                 }
-                else if (!await RunAsync(process))
+                else if (!await RunAsync(process, probes))
                 {
                     break;
                 }
@@ -126,7 +125,7 @@ internal sealed partial class PodWorker : IDisposable
         await status.FlushAsync();
     }
 
-    private async Task<PodProcess?> TryStartAsync()
+    private async Task<(PodProcess Process, ContainerProbes Probes)?> TryStartAsync()
     {
         try
         {
@@ -136,8 +135,9 @@ internal sealed partial class PodWorker : IDisposable
                 isPrepared = true;
             }
 
+            var probes = new ContainerProbes(container, folder.Address, http, time);
             folder.Renew();
-            return PodProcess.Start(options.RunnerProgram, folder);
+            return (PodProcess.Start(options.RunnerProgram, folder), probes);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -159,10 +159,9 @@ internal sealed partial class PodWorker : IDisposable
     }
 
     /// <summary>Attends to a container until it has ended; whether it is to be started again.</summary>
-    private async Task<bool> RunAsync(PodProcess process)
+    private async Task<bool> RunAsync(PodProcess process, ContainerProbes probes)
     {
         using var owned = process;
-        var probes = new ContainerProbes(container, folder.Address, http, time);
         var isRestart = starts++ > 0;
         status.Update(report => Running(report, process, probes, isRestart));
         var exitCode = await AttendAsync(process, probes);

@@ -9,6 +9,9 @@ namespace TextOps.Local.Node.Deployments;
 /// </summary>
 internal sealed record RolloutStep
 {
+    /// <summary>apps/v1: of both bounds.</summary>
+    private const int DefaultPercent = 25;
+
     /// <summary>Pods that are to be made of the current template.</summary>
     public required int Create { get; init; }
 
@@ -84,17 +87,22 @@ internal sealed record RolloutStep
     private static IEnumerable<V1Pod> InOrderOfRemoval(IEnumerable<V1Pod> pods) =>
         pods.OrderBy(ReadyPods.IsReady).ThenByDescending(pod => pod.Metadata.CreationTimestamp).ThenBy(pod => pod.Metadata.Name, StringComparer.Ordinal);
 
-    private static (int MaxSurge, int MaxUnavailable) Bounds(V1DeploymentStrategy? strategy, int wanted) => strategy switch
+    private static (int MaxSurge, int MaxUnavailable) Bounds(V1DeploymentStrategy? strategy, int wanted)
     {
-        { Type: "Recreate" } => (0, wanted),
+        if (strategy?.Type == "Recreate")
+        {
+            return (0, wanted);
+        }
 
-        // apps/v1 defaults: 25 per cent, surge rounded up, unavailable rounded down.
-        { RollingUpdate: null } or null => ((wanted + 3) / 4, wanted / 4),
+        var surge = Number(strategy?.RollingUpdate?.MaxSurge, wanted, Math.Ceiling);
+        var unavailable = Math.Min(Number(strategy?.RollingUpdate?.MaxUnavailable, wanted, Math.Floor), wanted);
 
-        // With both at 0 nothing could ever move.
-        { RollingUpdate: { MaxSurge: 0, MaxUnavailable: 0 } } => (0, 1),
-        { RollingUpdate: { } bounds } => (bounds.MaxSurge, Math.Min(bounds.MaxUnavailable, wanted)),
-    };
+        // With both at 0 nothing could ever move: percentages of few pods come to that.
+        return surge == 0 && unavailable == 0 ? (0, 1) : (surge, unavailable);
+    }
+
+    private static int Number(IntOrString? bound, int wanted, Func<double, double> round) =>
+        bound?.Number ?? (int)round((int.TryParse(bound?.Text?.TrimEnd('%'), out var percent) ? percent : DefaultPercent) / 100.0 * wanted);
 
     private static bool IsLive(V1Pod pod) => pod.Metadata.DeletionTimestamp is null && pod.Status?.Phase is not ("Failed" or "Succeeded");
 }

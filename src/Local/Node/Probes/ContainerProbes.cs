@@ -3,15 +3,19 @@ using TextOps.Kubernetes.Core;
 namespace TextOps.Local.Node.Probes;
 
 /// <summary>The three probes of one container that runs: the startup probe first, then readiness and liveness beside each other.</summary>
+/// <exception cref="PodConfigurationException">A probe cannot be asked.</exception>
 internal sealed class ContainerProbes(V1Container container, string address, HttpClient http, TimeProvider time)
 {
+    private readonly HttpProbe? startup = Probe(container.StartupProbe, container, address, http, time);
+    private readonly HttpProbe? readiness = Probe(container.ReadinessProbe, container, address, http, time);
+    private readonly HttpProbe? liveness = Probe(container.LivenessProbe, container, address, http, time);
     private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Whether the container counts as started as soon as it runs.</summary>
-    public bool StartsAtOnce => container.StartupProbe is null;
+    public bool StartsAtOnce => startup is null;
 
     /// <summary>Whether the container is ready as soon as it has started.</summary>
-    public bool ReadyAtOnce => container.ReadinessProbe is null;
+    public bool ReadyAtOnce => readiness is null;
 
     /// <summary>Waits until the container has to be ended, and says why. Null when <paramref name="cancellationToken"/> ends it: nobody asks for health any more.</summary>
     /// <param name="onStarted">Called once the startup probe has passed.</param>
@@ -20,9 +24,9 @@ internal sealed class ContainerProbes(V1Container container, string address, Htt
     {
         try
         {
-            if (container.StartupProbe is { } startup)
+            if (startup is not null)
             {
-                await foreach (var problem in Results(startup, cancellationToken))
+                await foreach (var problem in startup.ResultsAsync(cancellationToken))
                 {
                     if (problem is not null)
                     {
@@ -36,9 +40,9 @@ internal sealed class ContainerProbes(V1Container container, string address, Htt
             }
 
             started.SetResult();
-            if (container.LivenessProbe is { } liveness)
+            if (liveness is not null)
             {
-                await foreach (var problem in Results(liveness, cancellationToken))
+                await foreach (var problem in liveness.ResultsAsync(cancellationToken))
                 {
                     if (problem is not null)
                     {
@@ -60,7 +64,7 @@ internal sealed class ContainerProbes(V1Container container, string address, Htt
     /// <summary>Says whether the container is ready, from the time it has started until <paramref name="cancellationToken"/> ends it.</summary>
     public async Task FollowReadinessAsync(Action<bool> onReady, CancellationToken cancellationToken)
     {
-        if (container.ReadinessProbe is not { } readiness)
+        if (readiness is null)
         {
             return;
         }
@@ -68,7 +72,7 @@ internal sealed class ContainerProbes(V1Container container, string address, Htt
         try
         {
             await started.Task.WaitAsync(cancellationToken);
-            await foreach (var problem in Results(readiness, cancellationToken))
+            await foreach (var problem in readiness.ResultsAsync(cancellationToken))
             {
                 onReady(problem is null);
             }
@@ -79,6 +83,6 @@ internal sealed class ContainerProbes(V1Container container, string address, Htt
         }
     }
 
-    private IAsyncEnumerable<string?> Results(V1Probe probe, CancellationToken cancellationToken) =>
-        new HttpProbe(probe, address, http, time).ResultsAsync(cancellationToken);
+    private static HttpProbe? Probe(V1Probe? probe, V1Container container, string address, HttpClient http, TimeProvider time) =>
+        probe is null ? null : new HttpProbe(probe, HttpProbe.Question(probe, container, address), http, time);
 }

@@ -4,9 +4,20 @@ using TextOps.Kubernetes.Core;
 namespace TextOps.Local.Node.Probes;
 
 /// <summary>Asks one container one question again and again, as the kubelet does (core/v1 Probe).</summary>
-internal sealed class HttpProbe(V1Probe probe, string address, HttpClient http, TimeProvider time)
+internal sealed class HttpProbe(V1Probe probe, Uri uri, HttpClient http, TimeProvider time)
 {
-    private readonly Uri uri = new($"http://{address}:{probe.HttpGet.Port}/{probe.HttpGet.Path.TrimStart('/')}");
+    /// <summary>What a probe of a container asks.</summary>
+    /// <exception cref="PodConfigurationException">It is not asked by HTTP, or a port that the container does not have.</exception>
+    public static Uri Question(V1Probe probe, V1Container container, string address)
+    {
+        if (probe.HttpGet is not { } get)
+        {
+            throw new PodConfigurationException($"container {container.Name} has a probe that is not httpGet; a process node asks by HTTP only");
+        }
+
+        var port = ContainerPorts.Find(container, get.Port) ?? throw new PodConfigurationException($"container {container.Name} has no port named {get.Port.Text}, which a probe asks");
+        return new Uri($"http://{address}:{port}/{get.Path.TrimStart('/')}");
+    }
 
     /// <summary>A client for probes: connections are not kept, redirects are not followed.</summary>
     public static HttpClient CreateClient() => new(

@@ -23,13 +23,15 @@ internal sealed class ReadyPods
     /// <summary>What is known now.</summary>
     public State Current => Volatile.Read(ref state);
 
-    /// <summary>Addresses of the ready pods of a namespace that have all of <paramref name="labels"/>.</summary>
-    public IReadOnlyList<IPAddress> Find(string @namespace, IReadOnlyDictionary<string, string> labels) =>
+    /// <summary>Where the ready pods of a namespace listen that have all of <paramref name="labels"/>.</summary>
+    public IReadOnlyList<IPEndPoint> Find(string @namespace, IReadOnlyDictionary<string, string> labels, IntOrString targetPort) =>
     [
         .. from pod in pods.All()
            where pod.Metadata.Namespace == @namespace && IsReady(pod) && labels.All(label => pod.Metadata.Labels?.GetValueOrDefault(label.Key) == label.Value)
+           let port = ContainerPorts.Find(pod.Spec.Containers[0], targetPort)
+           where port is not null
            orderby pod.Metadata.Name
-           select IPAddress.Parse(pod.Status!.PodIP!),
+           select new IPEndPoint(IPAddress.Parse(pod.Status!.PodIP!), port.Value),
     ];
 
     /// <summary>Whether a pod takes new connections.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using TextOps.Kubernetes.Core;
 
 namespace TextOps.Local.Node.Services;
 
@@ -7,8 +8,8 @@ namespace TextOps.Local.Node.Services;
 /// <param name="pods">The pods there are.</param>
 /// <param name="namespace">Namespace of the Service and its pods.</param>
 /// <param name="selector">Labels of the pods.</param>
-/// <param name="port">Port on the pods.</param>
-internal sealed class ServiceBackend(ReadyPods pods, string @namespace, IReadOnlyDictionary<string, string> selector, int port)
+/// <param name="port">Port on the pods, by number or name.</param>
+internal sealed class ServiceBackend(ReadyPods pods, string @namespace, IReadOnlyDictionary<string, string> selector, IntOrString port)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
@@ -16,7 +17,7 @@ internal sealed class ServiceBackend(ReadyPods pods, string @namespace, IReadOnl
     private uint turn;
 
     /// <summary>Whether this is the backend of such a Service.</summary>
-    public bool Is(IReadOnlyDictionary<string, string> otherSelector, int otherPort) =>
+    public bool Is(IReadOnlyDictionary<string, string> otherSelector, IntOrString otherPort) =>
         port == otherPort && selector.Count == otherSelector.Count && selector.All(label => otherSelector.GetValueOrDefault(label.Key) == label.Value);
 
     /// <summary>
@@ -28,12 +29,12 @@ internal sealed class ServiceBackend(ReadyPods pods, string @namespace, IReadOnl
         while (true)
         {
             var seen = pods.Current;
-            var addresses = Addresses(seen);
+            var endpoints = Endpoints(seen);
             var first = Interlocked.Increment(ref turn);
-            for (var place = 0; place < addresses.Count; place++)
+            for (var place = 0; place < endpoints.Count; place++)
             {
-                var address = addresses[(int)((first + (uint)place) % (uint)addresses.Count)];
-                if (await TryConnectAsync(address, cancellationToken) is { } connected)
+                var endpoint = endpoints[(int)((first + (uint)place) % (uint)endpoints.Count)];
+                if (await TryConnectAsync(endpoint, cancellationToken) is { } connected)
                 {
                     return connected;
                 }
@@ -41,28 +42,28 @@ internal sealed class ServiceBackend(ReadyPods pods, string @namespace, IReadOnl
 
             // One that refuses is about to be reported as not ready, or is about to listen: both may be noticed sooner here than by its probe.
             var change = seen.Changed.WaitAsync(cancellationToken);
-            await (addresses.Count == 0 ? change : Task.WhenAny(change, Task.Delay(Pause, cancellationToken)));
+            await (endpoints.Count == 0 ? change : Task.WhenAny(change, Task.Delay(Pause, cancellationToken)));
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
-    private IReadOnlyList<IPAddress> Addresses(ReadyPods.State state)
+    private IReadOnlyList<IPEndPoint> Endpoints(ReadyPods.State state)
     {
         var current = Volatile.Read(ref known);
         if (current.Version != state.Version)
         {
-            Volatile.Write(ref known, current = new Known(state.Version, pods.Find(@namespace, selector)));
+            Volatile.Write(ref known, current = new Known(state.Version, pods.Find(@namespace, selector, port)));
         }
 
-        return current.Addresses;
+        return current.Endpoints;
     }
 
-    private async Task<Socket?> TryConnectAsync(IPAddress address, CancellationToken cancellationToken)
+    private static async Task<Socket?> TryConnectAsync(IPEndPoint endpoint, CancellationToken cancellationToken)
     {
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(new IPEndPoint(address, port), cancellationToken);
+            await socket.ConnectAsync(endpoint, cancellationToken);
             return socket;
         }
         catch (SocketException)
@@ -77,5 +78,5 @@ internal sealed class ServiceBackend(ReadyPods pods, string @namespace, IReadOnl
         }
     }
 
-    private sealed record Known(long Version, IReadOnlyList<IPAddress> Addresses);
+    private sealed record Known(long Version, IReadOnlyList<IPEndPoint> Endpoints);
 }

@@ -26,6 +26,14 @@ internal sealed partial class ServiceProxy(IKubernetesClient client, ReadyPods p
     private readonly Dictionary<NamespacedName, ServiceListener> listeners = [];
     private readonly List<ServiceListener> closed = [];
 
+    /// <summary>Adds a proxy to a host that has not started.</summary>
+    public static ServiceProxy AddTo(ControllerHost host, IKubernetesClient client, ServiceProxyOptions options, ILogger<ServiceProxy> logger)
+    {
+        var proxy = new ServiceProxy(client, new ReadyPods(host.Informer<V1Pod>()), host.Informer<V1Service>(options.LabelSelector).Store, options, logger);
+        host.Add(proxy, new ControllerOptions { LabelSelector = options.LabelSelector });
+        return proxy;
+    }
+
     /// <inheritdoc/>
     public async Task<ReconcileResult> ReconcileAsync(V1Service service, CancellationToken cancellationToken)
     {
@@ -73,7 +81,7 @@ internal sealed partial class ServiceProxy(IKubernetesClient client, ReadyPods p
         }
     }
 
-    private ServiceListener Open(NamespacedName key, IReadOnlyDictionary<string, string> selector, int targetPort, int? before)
+    private ServiceListener Open(NamespacedName key, IReadOnlyDictionary<string, string> selector, IntOrString targetPort, int? before)
     {
         lock (gate)
         {
@@ -133,6 +141,9 @@ internal sealed record ServiceProxyOptions
 {
     /// <summary>The first port that a Service may get.</summary>
     public int FirstPort { get; init; } = 8080;
+
+    /// <summary>Labels of the Services that get a port; all where null.</summary>
+    public string? LabelSelector { get; init; }
 
     /// <summary>How long a connection waits for a pod that takes it.</summary>
     public TimeSpan Hold { get; init; } = TimeSpan.FromSeconds(1);
