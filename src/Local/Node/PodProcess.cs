@@ -8,6 +8,8 @@ namespace TextOps.Local.Node;
 internal sealed partial class PodProcess : IDisposable
 {
     private const int SigTerm = 15;
+    private static readonly TimeSpan LogDeadline = TimeSpan.FromSeconds(1);
+
     private readonly Process process;
     private readonly Task log;
 
@@ -49,7 +51,9 @@ internal sealed partial class PodProcess : IDisposable
     public async Task<int> WaitAsync(CancellationToken cancellationToken)
     {
         await process.WaitForExitAsync(cancellationToken);
-        await log;
+
+        // What it leaves behind may hold its output open; in a container that would have ended with it.
+        await Task.WhenAny(log, Task.Delay(LogDeadline, cancellationToken));
         return process.ExitCode;
     }
 
