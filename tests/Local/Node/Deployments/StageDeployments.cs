@@ -9,7 +9,7 @@ internal static class StageDeployments
 {
     public static V1Deployment Of(V1Container container, int replicas = 2, int maxSurge = 1, int maxUnavailable = 0) => new()
     {
-        Metadata = new V1ObjectMeta { Name = "model-production", Namespace = "default", Labels = Pods.Labels },
+        Metadata = new V1ObjectMeta { Name = Stage.Name, Labels = Pods.Labels },
         Spec = new V1DeploymentSpec
         {
             Replicas = replicas,
