@@ -24,33 +24,34 @@ internal sealed class ServiceFixture : IAsyncDisposable
     private readonly List<TcpListener> listeners = [];
     private readonly bool ownsCluster;
 
-    private ServiceFixture(InMemoryCluster cluster, bool ownsCluster, TimeSpan hold)
+    private ServiceFixture(InMemoryCluster cluster, bool ownsCluster, TimeSpan hold, string? labels)
     {
         Cluster = cluster;
         this.ownsCluster = ownsCluster;
         host = new ControllerHost(cluster, [], TimeProvider.System, NullLoggerFactory.Instance);
-        proxy = ServiceProxy.AddTo(host, cluster, new ServiceProxyOptions { FirstPort = FirstPort, Hold = hold }, NullLogger<ServiceProxy>.Instance);
+        proxy = ServiceProxy.AddTo(host, cluster, new ServiceProxyOptions { FirstPort = FirstPort, Hold = hold, LabelSelector = labels }, NullLogger<ServiceProxy>.Instance);
     }
 
     public InMemoryCluster Cluster { get; }
 
-    public static async Task<ServiceFixture> StartAsync(InMemoryCluster? cluster = null, double holdSeconds = 30)
+    public static async Task<ServiceFixture> StartAsync(InMemoryCluster? cluster = null, double holdSeconds = 30, string? labels = null)
     {
-        var fixture = new ServiceFixture(cluster ?? new InMemoryCluster(), cluster is null, TimeSpan.FromSeconds(holdSeconds));
+        var fixture = new ServiceFixture(cluster ?? new InMemoryCluster(), cluster is null, TimeSpan.FromSeconds(holdSeconds), labels);
         await fixture.host.StartAsync(TestContext.Current.CancellationToken);
         return fixture;
     }
 
-    /// <summary>Creates a Service and waits for its URL; gives the port.</summary>
-    public async Task<int> ServiceAsync(string name, string? url = null, string? app = "model")
+    /// <summary>A Service over pods of the test's.</summary>
+    public static V1Service Service(string name, string? url = null, string app = "model") => new()
     {
-        await Cluster.CreateAsync(
-            new V1Service
-            {
-                Metadata = new V1ObjectMeta { Name = name, Namespace = "default", Annotations = url is null ? null : new Dictionary<string, string> { [ApiGroup.UrlAnnotation] = url } },
-                Spec = new V1ServiceSpec { Selector = new Dictionary<string, string> { ["app"] = app! }, Ports = [new V1ServicePort { Name = "http", Port = 80, TargetPort = PodPort }] },
-            },
-            CancellationToken.None);
+        Metadata = new V1ObjectMeta { Name = name, Namespace = "default", Annotations = url is null ? null : new Dictionary<string, string> { [ApiGroup.UrlAnnotation] = url } },
+        Spec = new V1ServiceSpec { Selector = new Dictionary<string, string> { ["app"] = app }, Ports = [new V1ServicePort { Name = "http", Port = 80, TargetPort = PodPort, Protocol = "TCP" }] },
+    };
+
+    /// <summary>Creates a Service and waits for its URL; gives the port.</summary>
+    public async Task<int> ServiceAsync(string name, string? url = null, string app = "model")
+    {
+        await Cluster.CreateAsync(Service(name, url, app), CancellationToken.None);
         return await PortAsync(name, actual => actual != url);
     }
 

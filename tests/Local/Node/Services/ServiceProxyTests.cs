@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using TextOps.Crds;
+using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.Core;
 using TextOps.Kubernetes.InMemory;
 
@@ -173,6 +175,38 @@ public sealed class ServiceProxyTests
         }
 
         Assert.Equal("https://models.example/a", (await fixture.Cluster.GetAsync<V1Service>("service", "default", CancellationToken.None))!.Metadata.Annotations![ApiGroup.UrlAnnotation]);
+    }
+
+    [Fact]
+    public async Task The_URL_outlives_that_the_operator_applies_the_Service_again()
+    {
+        await using var fixture = await ServiceFixture.StartAsync();
+        await ApplyAsync(ServiceFixture.Service("service"));
+        var port = await fixture.PortAsync("service", _ => true);
+        await fixture.NamedPodAsync("a", "127.50.8.1");
+
+        var changed = ServiceFixture.Service("service") with { Spec = ServiceFixture.Service("service").Spec with { Selector = new Dictionary<string, string> { ["app"] = "model", ["tier"] = "none" } } };
+        await ApplyAsync(changed);
+        await ApplyAsync(ServiceFixture.Service("service"));
+
+        Assert.Equal(port, await fixture.PortAsync("service", _ => true));
+        Assert.Equal("a", await ServiceFixture.AskAsync(port));
+
+        Task ApplyAsync(V1Service service) => fixture.Cluster.PatchAsync<V1Service>(
+            "service", "default", new KubernetesPatch.Apply(JsonSerializer.SerializeToNode(service, Json.Objects)!.AsObject(), "textops-operator", Force: true), CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task Services_without_the_wanted_label_get_no_port()
+    {
+        await using var fixture = await ServiceFixture.StartAsync(labels: ApiGroup.KindLabel);
+        await fixture.Cluster.CreateAsync(ServiceFixture.Service("foreign"), CancellationToken.None);
+        var ours = ServiceFixture.Service("ours");
+        await fixture.Cluster.CreateAsync(ours with { Metadata = ours.Metadata with { Labels = new Dictionary<string, string> { [ApiGroup.KindLabel] = "modeldeployment" } } }, CancellationToken.None);
+
+        await fixture.PortAsync("ours", _ => true);
+
+        Assert.Null((await fixture.Cluster.GetAsync<V1Service>("foreign", "default", CancellationToken.None))!.Metadata.Annotations);
     }
 
     private static async Task<bool> IsOpenAsync(int port)
