@@ -11,56 +11,31 @@ internal static class ServingProgram
 {
     /// <summary>Arguments: version, folder of flags, seconds to drain, and <c>crash</c>, <c>ignore-term</c> or <c>late</c>.</summary>
     public const string Text = """
-        #!/usr/bin/env python3
-        import os, signal, sys, threading, time
-        from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+        #!/usr/bin/env node
+        const fs = require('fs'), http = require('http'), path = require('path');
 
-        version, flags, drain, options = sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[4:]
-        if 'crash' in options:
-            open(options[options.index('crash') + 1], 'w').write('it cannot be loaded')
-            sys.exit(2)
-        draining = False
+        const [version, flags, drain, ...options] = process.argv.slice(2);
+        if (options.includes('crash')) {
+          fs.writeFileSync(options[options.indexOf('crash') + 1], 'it cannot be loaded');
+          process.exit(2);
+        }
+        let draining = false;
+        const flag = (name) => fs.existsSync(path.join(flags, `${name}-${version}`));
+        process.on('SIGTERM', () => {
+          if (!options.includes('ignore-term')) {
+            draining = true;
+            setTimeout(() => process.exit(0), Number(drain) * 1000);
+          }
+        });
 
-        def flag(name):
-            return os.path.exists(os.path.join(flags, name + '-' + version))
-
-        def end():
-            time.sleep(drain)
-            os._exit(0)
-
-        def terminate(*_):
-            global draining
-            if 'ignore-term' not in options:
-                draining = True
-                threading.Thread(target=end).start()
-
-        signal.signal(signal.SIGTERM, terminate)
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = 'HTTP/1.1'
-            disable_nagle_algorithm = True
-            wbufsize = 65536
-
-            def do_GET(self):
-                bad = self.path == '/healthz' and flag('dead') or self.path == '/readyz' and (draining or flag('unready'))
-                body = version.encode()
-                self.send_response(503 if bad else 200)
-                self.send_header('Content-Length', str(len(body)))
-                if draining:
-                    self.send_header('Connection', 'close')
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_):
-                pass
-
-        class Server(ThreadingHTTPServer):
-            request_queue_size = 256
-
-        if 'late' in options:
-            time.sleep(2.5)
-        print('serving', version, flush=True)
-        Server((os.environ['POD_IP'], 8080), Handler).serve_forever()
+        const server = http.createServer((request, response) => {
+          const bad = (request.url === '/healthz' && flag('dead')) || (request.url === '/readyz' && (draining || flag('unready')));
+          if (draining) response.setHeader('Connection', 'close');
+          response.writeHead(bad ? 503 : 200, { 'Content-Length': Buffer.byteLength(version) });
+          response.end(version);
+        });
+        server.keepAliveTimeout = 0;
+        setTimeout(() => server.listen({ port: 8080, host: process.env.POD_IP, backlog: 256 }, () => console.log('serving', version)), options.includes('late') ? 2500 : 0);
         """;
 
     /// <summary>A container that runs it, with the probes of a served model.</summary>
