@@ -76,7 +76,7 @@ internal sealed class StageDecision
         }
 
         // What was stable is known to be good: the way back needs no registry.
-        return state.Stable == version ? RollOut(version, state.Memory?.Gates, state.Memory?.Evidence) : Check(version);
+        return state.Stable == version ? RollOut(version, state.Memory?.Gates ?? stage.Status?.Gates, state.Memory?.Evidence) : Check(version);
     }
 
     private StagePlan Untargeted()
@@ -258,7 +258,8 @@ internal sealed class StageDecision
 
         var serving = memory?.Current ?? state.Current;
         var isComplete = memory is null || (memory.Template == state.Memory?.Template && Rollout().IsComplete);
-        var meanwhile = serving is null || serving == version ? "" : $"; {StageWording.Meanwhile(serving)}";
+        var pods = memory is not null && memory.Template == state.Memory?.Template && !isComplete && stage.Stage.Replicas > 0 ? $" ({StageWording.Pods(Rollout())})" : "";
+        var meanwhile = serving is null || serving == version ? "" : $"; {StageWording.Meanwhile(serving)}{pods}";
         var plan = Plan(isBack ? StageReasons.RolledBack : rejected.Reason, Cut($"{version.Version} failed ({rejected.Reason}): {rejected.Message}{meanwhile}; {StageWording.HowToRetry(stage.Stage)}")) with
         {
             Wanted = memory,

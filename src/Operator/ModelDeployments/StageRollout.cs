@@ -41,7 +41,9 @@ internal sealed record StageRollout
     {
         var status = stage.Deployment?.Status;
         var wanted = stage.Stage.Replicas;
-        var pods = stage.Pods.Where(pod => pod.Metadata.DeletionTimestamp is null).ToList();
+
+        // Evicted pods lie around until somebody collects them; they are replaced.
+        var pods = stage.Pods.Where(pod => pod.Metadata.DeletionTimestamp is null && !TaskEnd.IsOver(pod)).ToList();
         var mine = pods.Where(pod => pod.Metadata.Annotations?.GetValueOrDefault(ApiGroup.TemplateAnnotation) == memory.Template).ToList();
         var ready = mine.Count(IsReady);
         var isComplete = ready >= wanted && mine.Count == pods.Count;
