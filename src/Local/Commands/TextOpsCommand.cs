@@ -26,6 +26,7 @@ internal static class TextOpsCommand
             SearchCommand.Create(),
             ModelsCommand.Create(),
             PullCommand.Create(),
+            PromoteCommand.Create(),
             NodeCommand.Create(),
         };
         var parsed = root.Parse(args);
