@@ -26,6 +26,7 @@ internal static class TextOpsCommand
             SearchCommand.Create(),
             ModelsCommand.Create(),
             PullCommand.Create(),
+            PredictCommand.Create(),
             PromoteCommand.Create(),
             NodeCommand.Create(),
         };
