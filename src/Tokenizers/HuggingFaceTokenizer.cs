@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
 using TextOps.Tokenizers.AddedTokens;
 using TextOps.Tokenizers.Format;
 using TextOps.Tokenizers.Models;
 using TextOps.Tokenizers.Normalization;
+using TextOps.Tokenizers.PostProcessing;
 using TextOps.Tokenizers.Unicode;
 
 namespace TextOps.Tokenizers;
@@ -38,6 +40,9 @@ public sealed class HuggingFaceTokenizer : ITokenizer
 
     /// <summary>The highest id, added tokens included, plus one: what an embedding table needs rows for.</summary>
     public int VocabularySize => parts.VocabularySize;
+
+    /// <summary>How many special tokens the template puts around and between two texts; null where the file's template for pairs is not one that <see cref="EncodePair"/> knows.</summary>
+    public int? PairSpecialTokenCount => parts.PostProcessor.Pair?.SpecialTokenCount;
 
     /// <summary>Reads a tokenizer from a file.</summary>
     /// <param name="path">The <c>tokenizer.json</c>; at most 64 MiB.</param>
@@ -80,6 +85,28 @@ public sealed class HuggingFaceTokenizer : ITokenizer
         {
             AddSpecial(parts.PostProcessor.After, encoding);
         }
+    }
+
+    /// <summary>Encodes two texts as one input, special tokens included, and truncates it as Hugging Face's <c>longest_first</c> does: the end of the longer text goes first.</summary>
+    /// <param name="first">The first text; lone surrogates are read as U+FFFD.</param>
+    /// <param name="second">The second text.</param>
+    /// <param name="maxTokens">Longest input, special tokens included; at least <see cref="PairSpecialTokenCount"/>.</param>
+    /// <param name="encoding">Cleared, then filled.</param>
+    /// <returns>Whether something was cut off.</returns>
+    /// <exception cref="NotSupportedException"><see cref="PairSpecialTokenCount"/> is null.</exception>
+    public bool EncodePair(ReadOnlySpan<char> first, ReadOnlySpan<char> second, int maxTokens, PairEncoding encoding)
+    {
+        ArgumentNullException.ThrowIfNull(encoding);
+        var template = parts.PostProcessor.Pair ?? throw new NotSupportedException("the tokenizer's template for pairs (post_processor.pair) is not one that this version reads");
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxTokens, template.SpecialTokenCount);
+        encoding.Clear();
+        Encode(first, encoding.First, addSpecialTokens: false);
+        Encode(second, encoding.Second, addSpecialTokens: false);
+        var ids = CollectionsMarshal.AsSpan(encoding.First.Ids);
+        var others = CollectionsMarshal.AsSpan(encoding.Second.Ids);
+        var kept = PairTruncation.LongestFirst(ids.Length, others.Length, maxTokens - template.SpecialTokenCount);
+        template.Join(ids[..kept.First], others[..kept.Second], encoding);
+        return kept != (ids.Length, others.Length);
     }
 
     private static HuggingFaceTokenizer Load(Stream stream, string name) => new(TokenizerParts.Read(stream, name), name);

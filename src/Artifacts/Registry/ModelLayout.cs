@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.RegularExpressions;
 using TextOps.Artifacts.Stores;
 using TextOps.Crds;
@@ -20,6 +21,9 @@ public sealed partial class ModelLayout
     public const string RemovalFile = "_removal.json";
 
     private const string EvidenceFolder = "evidence/";
+    private const string DigestStart = "sha256:";
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
     /// <summary>Makes the layout of a model.</summary>
     /// <exception cref="ArgumentException"><paramref name="name"/> is no name of a model.</exception>
@@ -50,6 +54,10 @@ public sealed partial class ModelLayout
     /// <summary>Whether it may be the holder of a pin.</summary>
     public static bool IsHolder(string? name) => name is { Length: > 0 and <= 200 } && HolderName().IsMatch(name);
 
+    /// <summary>Whether it is the digest of a card: <c>sha256:</c> and 64 lower-case hex digits.</summary>
+    public static bool IsDigest(string? digest) =>
+        digest is { Length: 71 } && digest.StartsWith(DigestStart, StringComparison.Ordinal) && digest.AsSpan(DigestStart.Length).IndexOfAnyExcept(HexDigits) < 0;
+
     /// <summary>Whether it may be the path of a file of a version: not what the registry itself keeps there.</summary>
     public static bool IsFile(string? path) =>
         path is not null && ObjectKey.IsKey(path) && path != CardFile && !path.StartsWith('_') && !path.StartsWith(EvidenceFolder, StringComparison.Ordinal);
@@ -59,6 +67,9 @@ public sealed partial class ModelLayout
 
     /// <summary>Key of a file of a version.</summary>
     public string File(int version, string path) => VersionFolder(version) + path;
+
+    /// <summary>Key of the evidence that the version with digest <paramref name="digest"/> passed a stage.</summary>
+    public string Evidence(int version, string stage, string digest) => $"{VersionFolder(version)}{EvidenceFolder}{stage}-{digest[DigestStart.Length..]}.json";
 
     /// <summary>Key of an alias.</summary>
     public string Alias(string alias) => $"{Aliases}{alias}.json";

@@ -26,6 +26,9 @@ public sealed class ModelRegistry(IObjectStore store)
     /// <summary>Versions that somebody works with.</summary>
     public ModelPins Pins => new(this);
 
+    /// <summary>Which stages versions passed.</summary>
+    public ModelEvidence Evidence => new(this);
+
     /// <summary>URI of a version's folder, without a '/' at its end.</summary>
     public string UriOf(string name, int version) => Store.UriOf(LayoutOf(name).VersionFolder(version)[..^1]);
 

@@ -53,6 +53,18 @@ public static class MetricNames
     /// <summary>Size of the model's files, in bytes; less is better.</summary>
     public const string ModelBytes = "model_bytes";
 
+    /// <summary>Of an embedding model: Spearman's rank correlation of cosines and given similarities.</summary>
+    public const string CosineSpearman = "cosine_spearman";
+
+    /// <summary>Of an embedding model: Pearson's correlation of cosines and given similarities.</summary>
+    public const string CosinePearson = "cosine_pearson";
+
+    /// <summary>Of a cross-encoder: mean normalised discounted cumulative gain of the first ten texts of a query.</summary>
+    public const string Ndcg10 = "ndcg@10";
+
+    /// <summary>Of a cross-encoder: mean reciprocal rank of the first relevant one of ten texts.</summary>
+    public const string Mrr10 = "mrr@10";
+
     private static readonly FrozenSet<string> Scores = new[]
     {
         Accuracy, BalancedAccuracy, F1Macro, F1Weighted, PrecisionMacro, PrecisionWeighted, RecallMacro, RecallWeighted, RocAuc, AveragePrecision, LogLoss, Brier, Mcc,

@@ -29,8 +29,18 @@ public sealed class HttpEndpoint : IAsyncDisposable
     /// <summary>Starts to listen.</summary>
     /// <param name="answers">What is answered, by path, to a request with this <c>Accept</c> header.</param>
     /// <exception cref="IOException">The address is in use, or is not the machine's.</exception>
+    public static Task<HttpEndpoint> StartAsync(
+        ListenAddress listen, IReadOnlyDictionary<string, Func<string?, HttpAnswer>> answers, CancellationToken cancellationToken) =>
+        StartAsync(
+            listen,
+            answers.ToDictionary(answer => answer.Key, answer => (Func<string?, ValueTask<HttpAnswer>>)(accept => ValueTask.FromResult(answer.Value(accept))), StringComparer.Ordinal),
+            cancellationToken);
+
+    /// <summary>Starts to listen.</summary>
+    /// <param name="answers">What is answered, by path, to a request with this <c>Accept</c> header; it may take time to find out.</param>
+    /// <exception cref="IOException">The address is in use, or is not the machine's.</exception>
     public static async Task<HttpEndpoint> StartAsync(
-        ListenAddress listen, IReadOnlyDictionary<string, Func<string?, HttpAnswer>> answers, CancellationToken cancellationToken)
+        ListenAddress listen, IReadOnlyDictionary<string, Func<string?, ValueTask<HttpAnswer>>> answers, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -65,27 +75,30 @@ public sealed class HttpEndpoint : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => application.DisposeAsync();
 
-    private static Task AnswerAsync(HttpContext context, IReadOnlyDictionary<string, Func<string?, HttpAnswer>> answers)
+    private static async Task AnswerAsync(HttpContext context, IReadOnlyDictionary<string, Func<string?, ValueTask<HttpAnswer>>> answers)
     {
         var (request, response) = (context.Request, context.Response);
         if (!answers.TryGetValue(request.Path.Value ?? "", out var answer))
         {
             response.StatusCode = StatusCodes.Status404NotFound;
-            return Task.CompletedTask;
+            return;
         }
 
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
         {
             response.StatusCode = StatusCodes.Status405MethodNotAllowed;
             response.Headers.Allow = "GET, HEAD";
-            return Task.CompletedTask;
+            return;
         }
 
-        var (status, contentType, body) = answer(request.Headers.Accept);
+        var (status, contentType, body) = await answer(request.Headers.Accept);
         response.StatusCode = status;
         response.ContentType = contentType;
         response.Headers.CacheControl = "no-store";
-        return HttpMethods.IsHead(request.Method) ? Task.CompletedTask : response.WriteAsync(body, context.RequestAborted);
+        if (!HttpMethods.IsHead(request.Method))
+        {
+            await response.WriteAsync(body, context.RequestAborted);
+        }
     }
 
     /// <summary>Keeps the host from taking signals: they are the program's.</summary>

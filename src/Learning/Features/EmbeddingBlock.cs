@@ -73,21 +73,40 @@ internal sealed class EmbeddingBlock : PipelineBlock
 
     private void Embed(ISentenceEmbedder embedder, IReadOnlyList<TextRow> rows, int start, int count, float[] values, CancellationToken cancellationToken)
     {
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(threads, 1), CancellationToken = cancellationToken };
         var (ids, lengths) = (new int[count][], new int[count]);
-        Parallel.For(0, count, options, i =>
+        Each(count, Encode, cancellationToken);
+        var batches = TokenBudgetBatcher.Batch(lengths, embedder.PreferredBatchTokens);
+        Each(batches.Count, Run, cancellationToken);
+
+        void Encode(int i)
         {
-            ids[i] = embedder.Encode(rows[start + i].Text).Ids;
+            var row = rows[start + i];
+            ids[i] = row.Ids?.GetValueOrDefault(Name) ?? embedder.Encode(row.Text).Ids;
             lengths[i] = ids[i].Length;
-        });
-        Parallel.ForEach(TokenBudgetBatcher.Batch(lengths, embedder.PreferredBatchTokens), options, batch =>
+        }
+
+        void Run(int number)
         {
+            var batch = batches[number];
             var vectors = new float[batch.Length * Columns];
             embedder.Embed([.. batch.Select(i => ids[i])], vectors);
             for (var i = 0; i < batch.Length; i++)
             {
                 vectors.AsSpan(i * Columns, Columns).CopyTo(values.AsSpan((start + batch[i]) * Columns));
             }
-        });
+        }
+    }
+
+    private void Each(int count, Action<int> work, CancellationToken cancellationToken)
+    {
+        if (count == 1)
+        {
+            // To wake threads takes longer than to embed a short text.
+            cancellationToken.ThrowIfCancellationRequested();
+            work(0);
+            return;
+        }
+
+        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(threads, 1), CancellationToken = cancellationToken }, work);
     }
 }

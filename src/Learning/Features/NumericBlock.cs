@@ -66,5 +66,6 @@ internal sealed class NumericBlock(string name, NumericFeatures settings, IReadO
         return numbers;
     }
 
-    private static string NameOf(DerivedNumber number) => JsonSerializer.SerializeToElement(number, Json.Strict).GetString()!;
+    /// <summary>The name of a derived number: its field.</summary>
+    public static string NameOf(DerivedNumber number) => JsonSerializer.SerializeToElement(number, Json.Strict).GetString()!;
 }

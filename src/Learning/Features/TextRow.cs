@@ -11,4 +11,7 @@ public sealed record TextRow
 
     /// <summary>The vector that the dataset's embeddings have for the text; null where there are none.</summary>
     public float[]? Vector { get; init; }
+
+    /// <summary>Token ids of the text by embedding block, where they are known already; null where they are not.</summary>
+    internal IReadOnlyDictionary<string, int[]>? Ids { get; init; }
 }

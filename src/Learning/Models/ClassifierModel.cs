@@ -59,7 +59,7 @@ public sealed class ClassifierModel : IDisposable
         var probabilities = new double[(long)rows.Count * Labels.Count];
         for (var row = 0; row < rows.Count; row += MaxRows)
         {
-            TextRow[] part = [.. rows.Skip(row).Take(MaxRows)];
+            var part = rows.Count <= MaxRows ? rows : [.. rows.Skip(row).Take(MaxRows)];
             classifier.PredictProbabilities(pipeline.Transform(part, cancellationToken), cancellationToken).CopyTo(probabilities, row * Labels.Count);
         }
 

@@ -1,3 +1,5 @@
+using TextOps.Tokenizers;
+
 namespace TextOps.Onnx.Embeddings;
 
 /// <summary>
@@ -73,6 +75,21 @@ internal sealed record ModelFolder
         }
 
         return folderRead with { Files = [.. reader.Files, Slashes(Path.Combine(modules.TransformerPath, "tokenizer.json"))] };
+    }
+
+    /// <summary>Reads the tokenizer's file.</summary>
+    /// <exception cref="ModelFormatException">It is damaged or asks for something that is not implemented.</exception>
+    public T LoadTokenizer<T>(Func<string, T> load)
+    {
+        try
+        {
+            return load(Tokenizer);
+        }
+        catch (TokenizerFormatException failure)
+        {
+            // The tokenizer's message starts with the file's name.
+            throw new ModelFormatException($"{Path.GetDirectoryName(Tokenizer)}: {failure.Message}", failure);
+        }
     }
 
     /// <summary>A relative path as objects are named.</summary>

@@ -21,6 +21,14 @@ internal sealed record ModelGraphFile(string Path, IReadOnlyList<string> Externa
         return new ModelGraphFile(path, external, scan.Operators);
     }
 
+    /// <summary>All files of the model, relative to its root, sorted.</summary>
+    public IReadOnlyList<string> FilesWith(ModelFolder folder)
+    {
+        List<string> files = [.. folder.Files, Path, .. ExternalData];
+        files.Sort(StringComparer.Ordinal);
+        return files;
+    }
+
     private static string Choose(ModelFolder folder, Precision precision)
     {
         List<string> wanted = [.. Candidates(folder, precision)];

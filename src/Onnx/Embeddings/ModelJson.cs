@@ -55,6 +55,13 @@ internal sealed class ModelJson
         [.. root.EnumerateObject().Where(field => field.Value.ValueKind == JsonValueKind.True && field.Name.StartsWith(prefix, StringComparison.Ordinal))
             .Select(field => field.Name[prefix.Length..])];
 
+    /// <summary>A list of texts; empty where it is absent.</summary>
+    public IReadOnlyList<string> TextList(string field) =>
+        Field(field, JsonValueKind.Array) is not { } list ? []
+        : list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
+            ? [.. list.EnumerateArray().Select(item => item.GetString()!)]
+            : throw new ModelFormatException($"{file}: {field} must be a list of texts");
+
     /// <summary>A table of texts; empty where it is absent.</summary>
     public IReadOnlyDictionary<string, string> Texts(string field)
     {

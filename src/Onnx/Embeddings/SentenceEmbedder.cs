@@ -55,10 +55,7 @@ public sealed class SentenceEmbedder : ISentenceEmbedder
     public static IReadOnlyList<string> FilesOf(string folder, SentenceEmbedderOptions options)
     {
         var model = ModelFolder.Read(folder, options);
-        var file = ModelGraphFile.Find(model, options.Precision);
-        List<string> files = [.. model.Files, file.Path, .. file.ExternalData];
-        files.Sort(StringComparer.Ordinal);
-        return files;
+        return ModelGraphFile.Find(model, options.Precision).FilesWith(model);
     }
 
     /// <inheritdoc/>
@@ -74,14 +71,14 @@ public sealed class SentenceEmbedder : ISentenceEmbedder
             throw new ArgumentException($"{vectors.Length} floats cannot take {batch.Count} vectors of {Dimensions}", nameof(vectors));
         }
 
-        var width = CheckedWidth(batch);
+        var width = TokenBatch.WidthOf(batch, MaxTokens, Tokenizer.VocabularySize);
         if (width == 0)
         {
             vectors.Clear();
             return;
         }
 
-        using var outputs = graph.Run(batch, width, Tokenizer.PadTokenId);
+        using var outputs = graph.Run(batch, types: null, width, Tokenizer.PadTokenId);
         var rows = width * Dimensions;
         for (var i = 0; i < batch.Count; i++)
         {
@@ -110,14 +107,14 @@ public sealed class SentenceEmbedder : ISentenceEmbedder
     internal static SentenceEmbedder Load(string folder, SentenceEmbedderOptions options, Func<string, ITokenizer> loadTokenizer)
     {
         var model = ModelFolder.Read(folder, options);
-        var tokenizer = LoadTokenizer(model.Tokenizer, loadTokenizer);
+        var tokenizer = model.LoadTokenizer(loadTokenizer);
         var file = ModelGraphFile.Find(model, options.Precision);
         var path = Path.Combine(model.Root, file.Path);
         var texts = new TextEncoder(tokenizer, model.Prompt, model.MaxTokens);
         TokenGraph? tokens = null;
         try
         {
-            tokens = TokenGraph.Open(path, file.Operators, options.IntraOpThreads);
+            tokens = TokenGraph.Open(path, file.Operators, options.IntraOpThreads, TokenGraphOutput.Vectors);
             return new SentenceEmbedder(tokenizer, model, tokens, texts, path);
         }
         catch
@@ -125,19 +122,6 @@ public sealed class SentenceEmbedder : ISentenceEmbedder
             tokens?.Dispose();
             texts.Dispose();
             throw;
-        }
-    }
-
-    private static ITokenizer LoadTokenizer(string path, Func<string, ITokenizer> load)
-    {
-        try
-        {
-            return load(path);
-        }
-        catch (TokenizerFormatException failure)
-        {
-            // The tokenizer's message starts with the file's name.
-            throw new ModelFormatException($"{Path.GetDirectoryName(path)}: {failure.Message}", failure);
         }
     }
 
@@ -161,28 +145,6 @@ public sealed class SentenceEmbedder : ISentenceEmbedder
         }
     }
 
-    private int CheckedWidth(IReadOnlyList<int[]> batch)
-    {
-        var width = 0;
-        for (var i = 0; i < batch.Count; i++)
-        {
-            var ids = batch[i];
-            if (ids.Length > MaxTokens)
-            {
-                throw new ArgumentException($"text {i} has {ids.Length} tokens; the model takes at most {MaxTokens}", nameof(batch));
-            }
-
-            if (ids.AsSpan().ContainsAnyExceptInRange(0, Tokenizer.VocabularySize - 1))
-            {
-                throw new ArgumentException($"text {i} has an id that is not the tokenizer's (0 to {Tokenizer.VocabularySize - 1})", nameof(batch));
-            }
-
-            width = Math.Max(width, ids.Length);
-        }
-
-        return width;
-    }
-
     /// <summary>
     /// Runs the graph once: with the tokenizer's last id, so that a vocabulary larger than the graph's shows now and not in the middle of a run, and with
     /// texts of two lengths, so that padding is tried too.
@@ -192,7 +154,7 @@ public sealed class SentenceEmbedder : ISentenceEmbedder
         try
         {
             int[][] batch = MaxTokens > 1 ? [[Tokenizer.VocabularySize - 1, 0], [0]] : [[Tokenizer.VocabularySize - 1]];
-            using var outputs = graph.Run(batch, batch[0].Length, Tokenizer.PadTokenId);
+            using var outputs = graph.Run(batch, types: null, batch[0].Length, Tokenizer.PadTokenId);
             var shape = outputs[0].GetTensorTypeAndShape().Shape;
             if (shape is not [var texts, var tokens, var dimensions] || texts != batch.Length || tokens != batch[0].Length || dimensions is < 1 or > 1 << 20)
             {

@@ -5,15 +5,14 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace TextOps.Onnx.Embeddings;
 
-/// <summary>An ONNX graph from token ids <c>[batch, tokens]</c> to token vectors <c>[batch, tokens, dimensions]</c>, in the form that Hugging Face exports.</summary>
+/// <summary>An ONNX graph from token ids <c>[batch, tokens]</c> to what <see cref="TokenGraphOutput"/> says, in the form that Hugging Face exports.</summary>
 internal sealed class TokenGraph : IDisposable
 {
     private const string Ids = "input_ids";
     private const string Mask = "attention_mask";
+    private const string Types = "token_type_ids";
 
     private const int LongRunTokens = 4096;
-
-    private static readonly string[] OutputNames = ["last_hidden_state", "token_embeddings"];
 
     /// <summary>Operators that treat every token alone, so that padding cannot change another token's vector.</summary>
     private static readonly string[] TokenWise = ["Gather", "Cast", "Mul", "Add", "Sub", "Div", "DequantizeLinear", "Identity", "Constant"];
@@ -40,13 +39,13 @@ internal sealed class TokenGraph : IDisposable
     /// <summary>Whether tokens see each other; without, the graph only looks vectors up.</summary>
     public bool HasAttention { get; }
 
-    /// <summary>Whether the vectors are float16 instead of float32.</summary>
+    /// <summary>Whether the output is float16 instead of float32.</summary>
     public bool IsHalf { get; }
 
     /// <summary>Loads a graph.</summary>
     /// <param name="path">Absolute path of the ONNX file, whose references have been checked.</param>
     /// <exception cref="ModelFormatException">The graph is damaged or has other inputs and outputs.</exception>
-    public static TokenGraph Open(string path, IReadOnlySet<string> operators, int threads)
+    public static TokenGraph Open(string path, IReadOnlySet<string> operators, int threads, TokenGraphOutput wanted)
     {
         var loaded = Load(path, threads);
         try
@@ -57,8 +56,8 @@ internal sealed class TokenGraph : IDisposable
                 throw new ModelFormatException($"{path} takes no {Mask}, yet its operator {mixing} may let padding change a text's vector; export it with {Mask}");
             }
 
-            var (vectors, half) = CheckOutput(loaded, path);
-            return new TokenGraph(loaded, names, vectors, half);
+            var (name, half) = CheckOutput(loaded, path, wanted);
+            return new TokenGraph(loaded, names, name, half);
         }
         catch
         {
@@ -68,10 +67,11 @@ internal sealed class TokenGraph : IDisposable
     }
 
     /// <summary>Runs a batch, padded on the right to its longest text.</summary>
+    /// <param name="types">Segment of each token, as long as its text's ids; null where all are of the first.</param>
     /// <param name="width">Tokens of the longest text, at least 1.</param>
-    /// <returns>One value: token vectors <c>[batch, width, dimensions]</c>; those of padding are meaningless.</returns>
+    /// <returns>One value, of the shape that <see cref="TokenGraphOutput"/> names with <c>width</c> tokens; token vectors of padding are meaningless.</returns>
     /// <exception cref="OnnxRuntimeException">The graph failed, for example on an id that it does not know.</exception>
-    public IDisposableReadOnlyCollection<OrtValue> Run(IReadOnlyList<int[]> batch, int width, int padTokenId)
+    public IDisposableReadOnlyCollection<OrtValue> Run(IReadOnlyList<int[]> batch, IReadOnlyList<int[]>? types, int width, int padTokenId)
     {
         var values = new OrtValue[inputs.Length];
         var narrowBuffers = new int[inputs.Length][];
@@ -83,8 +83,8 @@ internal sealed class TokenGraph : IDisposable
             for (var i = 0; i < inputs.Length; i++)
             {
                 values[i] = wide[i]
-                    ? CreateInput(inputs[i], wideBuffers[i] = ArrayPool<long>.Shared.Rent(size), batch, shape, padTokenId)
-                    : CreateInput(inputs[i], narrowBuffers[i] = ArrayPool<int>.Shared.Rent(size), batch, shape, padTokenId);
+                    ? CreateInput(inputs[i], wideBuffers[i] = ArrayPool<long>.Shared.Rent(size), batch, types, shape, padTokenId)
+                    : CreateInput(inputs[i], narrowBuffers[i] = ArrayPool<int>.Shared.Rent(size), batch, types, shape, padTokenId);
             }
 
             return session.Run(size > LongRunTokens ? longRun : shortRun, inputs, values, output);
@@ -120,7 +120,7 @@ internal sealed class TokenGraph : IDisposable
         }
     }
 
-    private static OrtValue CreateInput<T>(string name, T[] buffer, IReadOnlyList<int[]> batch, long[] shape, int padTokenId)
+    private static OrtValue CreateInput<T>(string name, T[] buffer, IReadOnlyList<int[]> batch, IReadOnlyList<int[]>? types, long[] shape, int padTokenId)
         where T : unmanaged, IBinaryInteger<T>
     {
         var width = (int)shape[1];
@@ -132,12 +132,7 @@ internal sealed class TokenGraph : IDisposable
             switch (name)
             {
                 case Ids:
-                    for (var i = 0; i < ids.Length; i++)
-                    {
-                        line[i] = T.CreateTruncating(ids[i]);
-                    }
-
-                    line[ids.Length..].Fill(T.CreateTruncating(padTokenId));
+                    Fill(line, ids, T.CreateTruncating(padTokenId));
                     break;
                 case Mask:
                     line[..ids.Length].Fill(T.One);
@@ -150,8 +145,8 @@ internal sealed class TokenGraph : IDisposable
                     }
 
                     break;
-                default: // token_type_ids: all of the first sequence
-                    line.Clear();
+                default:
+                    Fill(line, types is null ? [] : types[row], T.Zero);
                     break;
             }
         }
@@ -159,13 +154,24 @@ internal sealed class TokenGraph : IDisposable
         return OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, cells, shape);
     }
 
+    private static void Fill<T>(Span<T> line, int[] numbers, T rest)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            line[i] = T.CreateTruncating(numbers[i]);
+        }
+
+        line[numbers.Length..].Fill(rest);
+    }
+
     private static string[] CheckInputs(InferenceSession session, string path)
     {
         foreach (var (name, input) in session.InputMetadata)
         {
-            if (name is not (Ids or Mask or "token_type_ids" or "position_ids"))
+            if (name is not (Ids or Mask or Types or "position_ids"))
             {
-                throw new ModelFormatException($"{path} wants the input {name}; only {Ids}, {Mask}, token_type_ids and position_ids can be given");
+                throw new ModelFormatException($"{path} wants the input {name}; only {Ids}, {Mask}, {Types} and position_ids can be given");
             }
 
             if (!input.IsTensor || input.ElementDataType is not (TensorElementType.Int64 or TensorElementType.Int32) || input.Dimensions.Length != 2)
@@ -177,14 +183,14 @@ internal sealed class TokenGraph : IDisposable
         return session.InputMetadata.ContainsKey(Ids) ? [.. session.InputMetadata.Keys] : throw new ModelFormatException($"{path} has no input {Ids}");
     }
 
-    private static (string Name, bool Half) CheckOutput(InferenceSession session, string path)
+    private static (string Name, bool Half) CheckOutput(InferenceSession session, string path, TokenGraphOutput wanted)
     {
-        var name = Array.Find(OutputNames, session.OutputMetadata.ContainsKey) ?? throw new ModelFormatException(
-            $"{path} has no output {string.Join(" or ", OutputNames)}, only {string.Join(", ", session.OutputMetadata.Keys)}; export it for feature extraction");
+        var name = wanted.Names.FirstOrDefault(session.OutputMetadata.ContainsKey) ?? throw new ModelFormatException(
+            $"{path} has no output {string.Join(" or ", wanted.Names)}, only {string.Join(", ", session.OutputMetadata.Keys)}; export it for {wanted.Task}");
         var metadata = session.OutputMetadata[name];
-        return metadata.IsTensor && metadata.Dimensions.Length == 3 && metadata.ElementDataType is TensorElementType.Float or TensorElementType.Float16
+        return metadata.IsTensor && metadata.Dimensions.Length == wanted.Shape.Count && metadata.ElementDataType is TensorElementType.Float or TensorElementType.Float16
             ? (name, metadata.ElementDataType == TensorElementType.Float16)
-            : throw new ModelFormatException($"{path}: output {name} is {Describe(metadata)}; expected float or float16 [batch, tokens, dimensions]");
+            : throw new ModelFormatException($"{path}: output {name} is {Describe(metadata)}; expected float or float16 [{string.Join(", ", wanted.Shape)}]");
     }
 
     private static string Describe(NodeMetadata metadata) =>

@@ -1,6 +1,8 @@
 using System.Globalization;
+using TextOps.Crds;
 using TextOps.Crds.Schema;
 using TextOps.Crds.TrainingRuns;
+using TextOps.Runner.Logging;
 
 namespace TextOps.Runner.Evaluate;
 
@@ -10,20 +12,19 @@ internal static class GateJudge
     // Bounds and metrics are decimals that went through binary fractions: 0.7 must pass "0.1 worse than 0.8".
     private const double Rounding = 1e-12;
 
+    // What a status takes.
+    private const int MaxBound = 128;
+
     /// <summary>How each gate comes out, in their order. A metric that the evaluation does not give fails its gate; an alias that names no version passes it.</summary>
     /// <param name="gates">The gates.</param>
     /// <param name="metrics">Metrics of this model by name.</param>
-    /// <param name="otherMetrics">Metrics of the version that an alias names, on the same rows; null where it names none.</param>
-    public static IReadOnlyList<GateStatus> Judge(
-        IReadOnlyList<Gate> gates, IReadOnlyDictionary<string, double> metrics, Func<string, IReadOnlyDictionary<string, double>?> otherMetrics) =>
-        [.. gates.Select(gate => Judge(gate, Find(metrics, gate.Metric), otherMetrics))];
+    /// <param name="others">The version that an alias names, judged on the same rows.</param>
+    public static IReadOnlyList<GateStatus> Judge(IReadOnlyList<Gate> gates, IReadOnlyDictionary<string, double> metrics, Func<string, ComparedVersion> others) =>
+        [.. gates.Select(gate => Judge(gate, Find(metrics, gate.Metric), others))];
 
-    /// <summary>The words for a bound that another version cannot give; they follow "is not".</summary>
-    public static string Incomparable(string alias, string why) => $"comparable with {alias}: {why}";
-
-    private static GateStatus Judge(Gate gate, double? value, Func<string, IReadOnlyDictionary<string, double>?> otherMetrics)
+    private static GateStatus Judge(Gate gate, double? value, Func<string, ComparedVersion> others)
     {
-        var (bound, atLeast, words) = Bound(gate, otherMetrics);
+        var (bound, atLeast, words) = Bound(gate, others);
         if (value is not { } found)
         {
             return Status(gate, null, $"{words}; the evaluation does not give this metric", passed: false);
@@ -40,7 +41,7 @@ internal static class GateJudge
     }
 
     /// <summary>The bound, whether the metric must be at least (not: at most) it, and the words for it. Null: nothing to compare with. NaN: it cannot be compared.</summary>
-    private static (double? Bound, bool AtLeast, string Words) Bound(Gate gate, Func<string, IReadOnlyDictionary<string, double>?> otherMetrics)
+    private static (double? Bound, bool AtLeast, string Words) Bound(Gate gate, Func<string, ComparedVersion> others)
     {
         if (gate.AtLeast is { } least)
         {
@@ -53,12 +54,18 @@ internal static class GateJudge
         }
 
         var reference = gate.RelativeTo ?? throw new ArgumentException($"gate {gate.Name} has no bound; give atLeast, atMost or relativeTo", nameof(gate));
-        if (otherMetrics(reference.Alias) is not { } others)
+        var compared = others(reference.Alias);
+        if (compared.Fault is { } fault)
+        {
+            return (double.NaN, true, Incomparable(reference.Alias, LogText.Escape(fault)));
+        }
+
+        if (compared.Metrics is not { } metrics)
         {
             return (null, true, $"alias {reference.Alias} names no version");
         }
 
-        if (Find(others, gate.Metric) is not { } other)
+        if (Find(metrics, gate.Metric) is not { } other)
         {
             return (double.NaN, true, Incomparable(reference.Alias, "it does not give this metric"));
         }
@@ -68,6 +75,9 @@ internal static class GateJudge
         var (bound, side, change) = less ? (other + drop, "at most", "plus") : (other - drop, "at least", "less");
         return (bound, !less, $"{side} {Text(bound)} ({reference.Alias} {Text(other)} {change} {Text(drop)})");
     }
+
+    /// <summary>The words for a bound that another version cannot give; they follow "is not".</summary>
+    private static string Incomparable(string alias, string why) => $"comparable with {alias}: {why}";
 
     private static double? Find(IReadOnlyDictionary<string, double> metrics, string metric) =>
         metrics.TryGetValue(metric, out var value) && !double.IsNaN(value) ? value : null;
@@ -79,9 +89,14 @@ internal static class GateJudge
         Name = gate.Name,
         Metric = gate.Metric,
         Value = value is { } found ? Text(found) : null,
-        Bound = bound,
+        Bound = Ellipsis.Cut(bound, MaxBound),
         Passed = passed,
     };
 
     private static string Text(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
 }
+
+/// <summary>The version that a gate compares with.</summary>
+/// <param name="Metrics">Its metrics by name; null where the alias names none, and then the gate holds.</param>
+/// <param name="Fault">Why it cannot be compared with, and then the gate does not hold; null where it can.</param>
+internal readonly record struct ComparedVersion(IReadOnlyDictionary<string, double>? Metrics, string? Fault = null);

@@ -1,13 +1,11 @@
 using TextOps.Artifacts.Registry;
 using TextOps.Artifacts.Stores;
 using TextOps.Artifacts.Training;
-using TextOps.Crds;
 using TextOps.Crds.Tasks;
 using TextOps.Crds.TrainingRuns;
 using TextOps.Learning.Metrics;
 using TextOps.Learning.Models;
 using TextOps.Onnx.Embeddings;
-using TextOps.Runner.Logging;
 using TextOps.Runner.Prepare.Contract;
 using TextOps.Runner.Tasks;
 using TextOps.Runner.Workspaces;
@@ -17,32 +15,24 @@ namespace TextOps.Runner.Evaluate;
 /// <summary>Judges gates; versions that gates compare with are scored again on the same rows, and pinned while that lasts.</summary>
 internal sealed class OtherVersions(ModelRegistry registry, PreparedDataset prepared, TestRows rows, ScratchFolder scratch, TaskContext context)
 {
-    private const int MaxBound = 128;
-
-    private static readonly string[] NotOfTheModel = [WorkspaceLayout.ReportFile, WorkspaceLayout.ContractFile];
-
     /// <summary>How each gate comes out. One whose other version cannot be scored fails and says why.</summary>
     public async Task<IReadOnlyList<GateStatus>> JudgeAsync(EvaluateTask task, IReadOnlyDictionary<string, double> metrics, CancellationToken cancellationToken)
     {
         var gates = task.Evaluation.Gates ?? [];
-        var others = new Dictionary<string, (IReadOnlyDictionary<string, double>? Metrics, string? Fault)>(StringComparer.Ordinal);
+        var others = new Dictionary<string, ComparedVersion>(StringComparer.Ordinal);
         foreach (var alias in gates.Select(gate => gate.RelativeTo?.Alias).OfType<string>().Distinct(StringComparer.Ordinal))
         {
             others.Add(alias, await ScoreAsync(task, alias, cancellationToken));
         }
 
-        return
-        [
-            .. GateJudge.Judge(gates, metrics, alias => others[alias].Metrics).Zip(gates, (status, gate) =>
-                gate.RelativeTo is { } reference && others[reference.Alias].Fault is { } fault ? status with { Bound = Ellipsis.Cut(LogText.Escape(GateJudge.Incomparable(reference.Alias, fault)), MaxBound), Passed = false } : status),
-        ];
+        return GateJudge.Judge(gates, metrics, alias => others[alias]);
     }
 
-    private async Task<(IReadOnlyDictionary<string, double>? Metrics, string? Fault)> ScoreAsync(EvaluateTask task, string alias, CancellationToken cancellationToken)
+    private async Task<ComparedVersion> ScoreAsync(EvaluateTask task, string alias, CancellationToken cancellationToken)
     {
         if (await registry.Aliases.ReadAsync(prepared.Model, alias, cancellationToken) is null)
         {
-            return (null, null);
+            return default;
         }
 
         // One pin of a run for each alias, because a holder has one pin of a model. Runs of two objects may have one id; their workspaces differ.
@@ -55,7 +45,7 @@ internal sealed class OtherVersions(ModelRegistry registry, PreparedDataset prep
         }
         catch (Exception error) when (error is StoreRefusedException or ModelFormatException)
         {
-            return (null, error.Message);
+            return new ComparedVersion(null, error.Message);
         }
         finally
         {
@@ -63,7 +53,7 @@ internal sealed class OtherVersions(ModelRegistry registry, PreparedDataset prep
         }
     }
 
-    private async Task<(IReadOnlyDictionary<string, double>? Metrics, string? Fault)> ScoreAsync(RegisteredModel other, string alias, CancellationToken cancellationToken)
+    private async Task<ComparedVersion> ScoreAsync(RegisteredModel other, string alias, CancellationToken cancellationToken)
     {
         context.Progress.Begin("ScoringOther");
         var folder = scratch.File($"other-{alias}");
@@ -71,19 +61,19 @@ internal sealed class OtherVersions(ModelRegistry registry, PreparedDataset prep
         using var model = ClassifierModel.Load(folder, context.Threads);
         if (!model.Labels.ToHashSet(StringComparer.Ordinal).SetEquals(prepared.Labels))
         {
-            return (null, $"version {other.Card.Version} has other labels: {LabelNames.List(model.Labels)}");
+            return new ComparedVersion(null, $"version {other.Card.Version} has other labels: {LabelNames.List(model.Labels)}");
         }
 
         // Without them it would be judged by what it fills in for missing numbers.
         if (other.Card.Signature.Fields.FirstOrDefault(field => !(prepared.Dataset.Fields ?? []).Any(known => known.Name == field.Name)) is { } missing)
         {
-            return (null, $"version {other.Card.Version} needs '{missing.Name}', which spec.dataset.fields does not name");
+            return new ComparedVersion(null, $"version {other.Card.Version} needs '{missing.Name}', which spec.dataset.fields does not name");
         }
 
         var probabilities = model.PredictProbabilities(rows.Texts, cancellationToken);
         if (!Array.TrueForAll(probabilities, double.IsFinite))
         {
-            return (null, $"version {other.Card.Version} gives probabilities that are not finite");
+            return new ComparedVersion(null, $"version {other.Card.Version} gives probabilities that are not finite");
         }
 
         int[] columns = [.. prepared.Labels.Select(label => model.Labels.ToList().IndexOf(label))];
@@ -95,13 +85,13 @@ internal sealed class OtherVersions(ModelRegistry registry, PreparedDataset prep
 
         var metrics = new Dictionary<string, double>(ClassificationMetrics.Compute(rows.Labels, ordered, prepared.Labels).Metrics, StringComparer.Ordinal)
         {
-            [MetricNames.ModelBytes] = other.Card.Files.Where(file => !NotOfTheModel.Contains(file.Path, StringComparer.Ordinal)).Sum(file => file.Bytes),
+            [MetricNames.ModelBytes] = CardMetrics.ModelBytes(other.Card),
         };
         foreach (var (name, value) in LatencyProbe.Measure(folder, rows.Texts, context, cancellationToken))
         {
             metrics[name] = value;
         }
 
-        return (metrics, null);
+        return new ComparedVersion(metrics);
     }
 }

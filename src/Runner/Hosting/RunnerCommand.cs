@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using TextOps.Crds.Tasks;
+using TextOps.Runner.Serve;
 
 namespace TextOps.Runner.Hosting;
 
@@ -21,6 +22,9 @@ internal static class RunnerCommand
             Verb("prepare", nameof(PrepareTask), "Checks and splits labelled texts and fits features on them; or finds that the newest model is up to date."),
             Verb("train", nameof(TrainTask), "Runs trials on what was prepared, or fits the best candidate for good."),
             Verb("evaluate", nameof(EvaluateTask), "Judges the fitted model on the test split, decides its gates and registers it where all hold."),
+            Verb("resolve", nameof(ResolveTask), "Says which versions aliases and numbers mean in the registry now."),
+            Verb("gate", nameof(GateTask), "Judges a version for a stage: by its card before it is rolled out, and by asking and watching it where it serves."),
+            ServeCommand.Create(Result(), Threads(), Scratch(), Endpoint),
         };
         var parsed = root.Parse(args);
 
@@ -32,28 +36,29 @@ internal static class RunnerCommand
     private static Command Verb(string name, string kind, string description)
     {
         var task = new Option<string>("--task") { Required = true, HelpName = "FILE", Description = $"Task document: JSON of kind {kind}." };
-        var result = new Option<string?>("--result")
+        var (result, threads, scratch) = (Result(), Threads(), Scratch());
+        var listen = Endpoint("--listen", DefaultPort, "Where /progress and /healthz are served");
+        var command = new Command(name, description) { task, result, listen, threads, scratch };
+        command.SetAction((parsed, _) =>
         {
-            HelpName = "FILE",
-            Description = $"Where the result goes, as JSON of at most {TaskResult.MaxBytes} bytes (in pods /dev/termination-log); "
-                + "by default the last line of standard output.",
-        };
-        var listen = new Option<IPEndPoint>("--listen")
-        {
-            HelpName = "ADDRESS:PORT",
-            Description = $"Where /progress and /healthz are served; port 0 takes a free one. By default $POD_IP:{DefaultPort}, or 0.0.0.0:{DefaultPort}.",
-            CustomParser = argument =>
-            {
-                if (IPEndPoint.TryParse(argument.Tokens[0].Value, out var endpoint))
-                {
-                    return endpoint;
-                }
+            var options = new RunnerOptions(
+                kind, parsed.GetRequiredValue(task), parsed.GetValue(result), parsed.GetRequiredValue(listen), parsed.GetValue(threads), parsed.GetValue(scratch));
+            return new TaskHost(options, TimeProvider.System).RunAsync();
+        });
+        return command;
+    }
 
-                argument.AddError($"--listen '{argument.Tokens[0].Value}' is not ADDRESS:PORT; write for example 127.0.0.1:{DefaultPort}");
-                return null;
-            },
-            DefaultValueFactory = _ => DefaultEndpoint(),
-        };
+    private static Option<string?> Result() => new("--result")
+    {
+        HelpName = "FILE",
+        Description = $"Where the result goes, as JSON of at most {TaskResult.MaxBytes} bytes (in pods /dev/termination-log); "
+            + "by default the last line of standard output.",
+    };
+
+    private static Option<string?> Scratch() => new("--scratch") { HelpName = "DIR", Description = "Folder for temporary files; made where absent. By default $TMPDIR." };
+
+    private static Option<int> Threads()
+    {
         var threads = new Option<int>("--threads")
         {
             HelpName = "N",
@@ -67,18 +72,26 @@ internal static class RunnerCommand
                 argument.AddError($"--threads '{argument.Tokens[0].Value}' is not a whole number from 1 to 1024");
             }
         });
-        var scratch = new Option<string?>("--scratch") { HelpName = "DIR", Description = "Folder for temporary files; made where absent. By default $TMPDIR." };
-
-        var command = new Command(name, description) { task, result, listen, threads, scratch };
-        command.SetAction((parsed, _) =>
-        {
-            var options = new RunnerOptions(
-                kind, parsed.GetRequiredValue(task), parsed.GetValue(result), parsed.GetRequiredValue(listen), parsed.GetValue(threads), parsed.GetValue(scratch));
-            return new TaskHost(options, TimeProvider.System).RunAsync();
-        });
-        return command;
+        return threads;
     }
 
-    private static IPEndPoint DefaultEndpoint() =>
-        IPAddress.TryParse(Environment.GetEnvironmentVariable("POD_IP"), out var address) ? new(address, DefaultPort) : new(IPAddress.Any, DefaultPort);
+    private static Option<IPEndPoint> Endpoint(string name, int port, string what) => new(name)
+    {
+        HelpName = "ADDRESS:PORT",
+        Description = $"{what}; port 0 takes a free one. By default $POD_IP:{port}, or 0.0.0.0:{port}.",
+        CustomParser = argument =>
+        {
+            if (IPEndPoint.TryParse(argument.Tokens[0].Value, out var endpoint))
+            {
+                return endpoint;
+            }
+
+            argument.AddError($"{name} '{argument.Tokens[0].Value}' is not ADDRESS:PORT; write for example 127.0.0.1:{port}");
+            return null;
+        },
+        DefaultValueFactory = _ => DefaultEndpoint(port),
+    };
+
+    private static IPEndPoint DefaultEndpoint(int port) =>
+        IPAddress.TryParse(Environment.GetEnvironmentVariable("POD_IP"), out var address) ? new(address, port) : new(IPAddress.Any, port);
 }

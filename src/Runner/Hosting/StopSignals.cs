@@ -12,6 +12,7 @@ internal sealed class StopSignals : IDisposable
     public const string ParentVariable = "TEXTOPS_EXIT_ON_STDIN_EOF";
 
     private readonly CancellationTokenSource stop = new();
+    private readonly CancellationTokenSource atOnce = new();
     private readonly PosixSignalRegistration terminate;
     private readonly PosixSignalRegistration interrupt;
 
@@ -29,6 +30,17 @@ internal sealed class StopSignals : IDisposable
     /// <summary>Cancelled when the process is to stop.</summary>
     public CancellationToken Token => stop.Token;
 
+    /// <summary>Cancelled when it is to stop without finishing anything: by a second signal, or because nobody is there any more.</summary>
+    public CancellationToken AtOnce => atOnce.Token;
+
+    /// <summary>Ends when the process is to stop.</summary>
+    public async Task WaitAsync()
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = stop.Token.Register(stopped.SetResult);
+        await stopped.Task;
+    }
+
     public void Dispose()
     {
         terminate.Dispose();
@@ -38,6 +50,11 @@ internal sealed class StopSignals : IDisposable
     private void Stop(PosixSignalContext context)
     {
         context.Cancel = true;
+        if (stop.IsCancellationRequested)
+        {
+            atOnce.Cancel();
+        }
+
         stop.Cancel();
     }
 
@@ -57,5 +74,6 @@ internal sealed class StopSignals : IDisposable
         }
 
         stop.Cancel();
+        atOnce.Cancel();
     }
 }

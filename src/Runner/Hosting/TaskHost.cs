@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using TextOps.Crds.Tasks;
 using TextOps.Runner.Logging;
@@ -23,7 +22,7 @@ internal sealed class TaskHost(RunnerOptions options, TimeProvider time)
         var logging = new RunnerLogging();
         var meter = new ProgressMeter(time);
         var work = Task.Run(() => RunAsync(logging, meter, signals.Token));
-        if (await Task.WhenAny(work, Stopped(signals.Token)) != work)
+        if (await Task.WhenAny(work, signals.WaitAsync()) != work)
         {
             await Task.WhenAny(work, Task.Delay(Grace, time));
         }
@@ -33,7 +32,7 @@ internal sealed class TaskHost(RunnerOptions options, TimeProvider time)
             // Native code that still computes cannot be interrupted, and an orderly exit would unload its library under it.
             logging.Log.TaskStopped();
             logging.Dispose();
-            ExitAtOnce(TaskExitCodes.Terminated);
+            ProcessEnd.AtOnce(TaskExitCodes.Terminated);
         }
 
         var code = await work;
@@ -48,7 +47,7 @@ internal sealed class TaskHost(RunnerOptions options, TimeProvider time)
         byte[] result;
         try
         {
-            UseScratch();
+            Scratch.Use(options.Scratch);
             var task = TaskFile.Read(options.Task, options.Kind);
             logging.Properties.Set(task);
             log.TaskStarted(options.Kind, CodeVersion.Informational, options.Threads);
@@ -71,7 +70,7 @@ internal sealed class TaskHost(RunnerOptions options, TimeProvider time)
             code = failure.ExitCode;
         }
 
-        return WriteResult(log, code, result);
+        return ResultFile.Write(options.Result, log, code, result);
     }
 
     private async Task<ProgressServer?> ServeAsync(ProgressMeter meter, ILogger log, CancellationToken cancellationToken)
@@ -88,57 +87,4 @@ internal sealed class TaskHost(RunnerOptions options, TimeProvider time)
             return null;
         }
     }
-
-    /// <summary>Makes the scratch folder the place of temporary files.</summary>
-    private void UseScratch()
-    {
-        if (options.Scratch is not { } folder)
-        {
-            return;
-        }
-
-        try
-        {
-            Environment.SetEnvironmentVariable("TMPDIR", Directory.CreateDirectory(folder).FullName);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new TaskRefusedException(TaskErrorReasons.InvalidSpec, $"--scratch {folder} cannot be used: {error.Message}", error);
-        }
-    }
-
-    /// <summary>Writes the result where it is to go; a task that could not say how it ended has to run again, so its exit code tells that.</summary>
-    private int WriteResult(ILogger log, int code, byte[] result)
-    {
-        try
-        {
-            if (options.Result is { } path)
-            {
-                File.WriteAllBytes(path, result);
-            }
-            else
-            {
-                using var output = Console.OpenStandardOutput();
-                output.Write([.. result, (byte)'\n']);
-            }
-
-            return code;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            log.ResultNotWritten(options.Result ?? "standard output", error.Message);
-            return code == TaskExitCodes.Succeeded ? TaskExitCodes.Retry : code;
-        }
-    }
-
-    private static async Task Stopped(CancellationToken stop)
-    {
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = stop.Register(stopped.SetResult);
-        await stopped.Task;
-    }
-
-    [DllImport("libc", EntryPoint = "_exit")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern void ExitAtOnce(int code);
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TextOps.Learning.Models;
 
 namespace TextOps.Runner.Logging;
 
@@ -81,6 +82,42 @@ internal static partial class RunnerEvents
     [LoggerMessage(Level = LogLevel.Information, Message = "{Output} is registered with digest {Digest}")]
     public static partial void Registered(this ILogger log, string output, string digest);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Reference} means no version: {Reason}")]
+    public static partial void NotResolved(this ILogger log, string reference, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Url} answers as {Served}")]
+    public static partial void VersionServes(this ILogger log, string url, string served);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "smoke request {Smoke} did not pass: {Reason}")]
+    public static partial void SmokeFailed(this ILogger log, string smoke, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "latency of {Requests} requests: p50 {P50} ms, p95 {P95} ms, p99 {P99} ms")]
+    public static partial void LatencyMeasured(this ILogger log, int requests, double p50, double p95, double p99);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Failed} of {Requests} requests failed while it was watched; {Pods} pods answered")]
+    public static partial void Watched(this ILogger log, long failed, long requests, int pods);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "stage {Stage} has evidence already: {Evidence}")]
+    public static partial void EvidenceFound(this ILogger log, string stage, string evidence);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "stage {Stage} is passed: {Evidence}")]
+    public static partial void EvidenceWritten(this ILogger log, string stage, string evidence);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "alias {Alias} names version {Served} now")]
+    public static partial void AliasMoved(this ILogger log, string alias, int served);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Lines} lines of the log of predictions are in {Key}")]
+    public static partial void PredictionsKept(this ILogger log, int lines, string key);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the log of predictions cannot be written: {Reason}; serving goes on, and what does not fit into memory meanwhile is lost")]
+    public static partial void PredictionsNotWritten(this ILogger log, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the log of predictions has lost {Lost} records so far")]
+    public static partial void PredictionsLost(this ILogger log, long lost);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "a record cannot be kept in the log of predictions: {Reason}")]
+    public static partial void PredictionNotKept(this ILogger log, string reason);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "{Reason}: {Failure}")]
     public static partial void TaskFailed(this ILogger log, string reason, string failure, Exception? exception);
 
@@ -89,4 +126,28 @@ internal static partial class RunnerEvents
 
     [LoggerMessage(Level = LogLevel.Error, Message = "the result could not be written to {Path}: {Reason}")]
     public static partial void ResultNotWritten(this ILogger log, string path, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Model} {Version} is loaded in {Seconds} s: {Kind}, {Threads} threads, runs of at most {MaxBatchTokens} padded tokens")]
+    public static partial void ModelLoaded(this ILogger log, string model, string version, double seconds, TextModelKind kind, int threads, int maxBatchTokens);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "serving at {Address}; probes and metrics at {MetricsAddress}")]
+    public static partial void Serving(this ILogger log, string address, string metricsAddress);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "draining: no longer ready, serving for another {Seconds} s")]
+    public static partial void Draining(this ILogger log, int seconds);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "stopped after {Requests} requests to the model, {Errors} of them failed")]
+    public static partial void ServingStopped(this ILogger log, long requests, long errors);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "stopped before the model was loaded")]
+    public static partial void LoadingStopped(this ILogger log);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "a run of the model failed: {Type}: {Failure}")]
+    public static partial void ModelRunFailed(this ILogger log, string type, string failure);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "a request to {Path} failed: {Type}: {Failure}")]
+    public static partial void RequestFailed(this ILogger log, string path, string type, string failure);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Version} is not pinned, so it may be removed while it is served: {Reason}")]
+    public static partial void PinNotRenewed(this ILogger log, string version, string reason);
 }

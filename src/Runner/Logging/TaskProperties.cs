@@ -14,6 +14,8 @@ internal sealed class TaskProperties : ILogEventEnricher
     {
         EmbedTask embed => embed.Version,
         CommitTask commit => commit.Version,
+        GateTask gate => gate.Version,
+        ServeTask serve => serve.Version,
         _ => null,
     });
 
@@ -34,6 +36,11 @@ internal sealed class TaskProperties : ILogEventEnricher
         if (task is EmbedTask embed)
         {
             known.Add(Property("shard", embed.Shard));
+        }
+
+        if (task is ServeTask serve)
+        {
+            known.Add(Property("stage", serve.Stage));
         }
 
         properties = [.. known];

@@ -33,7 +33,10 @@ internal static class TaskFile
                 nameof(CommitTask) => document.Deserialize<CommitTask>(Json.Strict),
                 nameof(PrepareTask) => document.Deserialize<PrepareTask>(Json.Strict),
                 nameof(TrainTask) => document.Deserialize<TrainTask>(Json.Strict),
-                nameof(EvaluateTask) => (TaskDocument?)document.Deserialize<EvaluateTask>(Json.Strict),
+                nameof(EvaluateTask) => document.Deserialize<EvaluateTask>(Json.Strict),
+                nameof(ResolveTask) => document.Deserialize<ResolveTask>(Json.Strict),
+                nameof(ServeTask) => document.Deserialize<ServeTask>(Json.Strict),
+                nameof(GateTask) => (TaskDocument?)document.Deserialize<GateTask>(Json.Strict),
                 _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, message: null),
             };
             TaskRules.Check(task!);

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using TextOps.Artifacts.Registry;
 using TextOps.Crds.Tasks;
 using TextOps.Crds.Validation;
 
@@ -18,6 +19,7 @@ internal static class TaskRules
         Require(task.Output.Name.Length is > 0 and <= 128 && !task.Output.Name.Contains('/', StringComparison.Ordinal), "output.name", task.Output.Name,
             "must have 1 to 128 characters and no '/'");
         TrainingTaskRules.Check(task);
+        DeploymentTaskRules.Check(task);
         switch (task)
         {
             case PlanTask plan:
@@ -30,6 +32,11 @@ internal static class TaskRules
             case EmbedTask embed:
                 Require(embed.Version >= 1, "version", embed.Version, "must be 1 or more");
                 Require(embed.Shard >= 0, "shard", embed.Shard, "must be 0 or more");
+                break;
+            case ServeTask serve:
+                FieldLimits.Check(serve);
+                Require(serve.Version >= 1, "version", serve.Version, "must be 1 or more");
+                Require(ModelLayout.IsModel(serve.Output.Name), "output.name", serve.Output.Name, "is no name of a model; use at most 128 lower-case letters, digits, '.', '_' and '-'");
                 break;
             case CommitTask commit:
                 Require(commit.Version >= 1, "version", commit.Version, "must be 1 or more");

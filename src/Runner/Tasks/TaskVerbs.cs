@@ -3,8 +3,10 @@ using TextOps.Learning.Families;
 using TextOps.Runner.Commit;
 using TextOps.Runner.Embed;
 using TextOps.Runner.Evaluate;
+using TextOps.Runner.Gating;
 using TextOps.Runner.Plan;
 using TextOps.Runner.Prepare;
+using TextOps.Runner.Resolve;
 using TextOps.Runner.Train;
 
 namespace TextOps.Runner.Tasks;
@@ -21,6 +23,8 @@ internal static class TaskVerbs
         PrepareTask prepare => new TaskResult { Prepare = await new PrepareVerb(context).RunAsync(prepare, cancellationToken) },
         TrainTask train => new TaskResult { Train = await new TrainVerb(context, ClassifierTrainers.Of).RunAsync(train, cancellationToken) },
         EvaluateTask evaluate => new TaskResult { Evaluate = await new EvaluateVerb(context).RunAsync(evaluate, cancellationToken) },
+        ResolveTask resolve => new TaskResult { Resolve = await new ResolveVerb(context).RunAsync(resolve, cancellationToken) },
+        GateTask gate => new TaskResult { Gate = await new GateVerb(context, Environment.GetEnvironmentVariable(ServeEnvironment.BearerToken), ProbeLimits.Default).RunAsync(gate, cancellationToken) },
         _ => throw new TaskRefusedException(TaskErrorReasons.InvalidSpec, $"there is no verb for a task of kind {task.Kind}"),
     };
 }

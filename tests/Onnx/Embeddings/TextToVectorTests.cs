@@ -72,7 +72,7 @@ public sealed class TextToVectorTests
     public void The_static_model_ranks_sentence_pairs_as_its_card_says()
     {
         using var embedder = SentenceEmbedder.Load(StaticModel, new SentenceEmbedderOptions());
-        var pairs = File.ReadLines(Repository.SharedData("datasets", "stsb", "stsb-en-dev.csv")).Select(Columns).ToList();
+        var pairs = File.ReadLines(Repository.SharedData("datasets", "stsb", "stsb-en-dev.csv")).Select(Csv.Columns).ToList();
         var left = GoldenText.Batched(embedder, [.. pairs.Select(pair => embedder.Encode(pair[0]).Ids)], embedder.PreferredBatchTokens);
         var right = GoldenText.Batched(embedder, [.. pairs.Select(pair => embedder.Encode(pair[1]).Ids)], embedder.PreferredBatchTokens);
 
@@ -81,35 +81,6 @@ public sealed class TextToVectorTests
 
         Assert.Equal(1_500, pairs.Count);
         Assert.Equal(0.79187, Spearman(cosines, scores), 0.002);
-    }
-
-    /// <summary>The columns of a CSV line (RFC 4180, no line breaks inside quotes).</summary>
-    private static List<string> Columns(string line)
-    {
-        List<string> columns = [""];
-        var quoted = false;
-        for (var i = 0; i < line.Length; i++)
-        {
-            if (line[i] == '"' && quoted && i + 1 < line.Length && line[i + 1] == '"')
-            {
-                columns[^1] += '"';
-                i++;
-            }
-            else if (line[i] == '"')
-            {
-                quoted = !quoted;
-            }
-            else if (line[i] == ',' && !quoted)
-            {
-                columns.Add("");
-            }
-            else
-            {
-                columns[^1] += line[i];
-            }
-        }
-
-        return columns;
     }
 
     /// <summary>Spearman's rank correlation: Pearson's of the ranks, ties sharing their mean rank.</summary>

@@ -38,7 +38,7 @@ public sealed class GateJudgeTests
         var status = Assert.Single(GateJudge.Judge(
             [new Gate { Name = "gate", Metric = metric, RelativeTo = new GateReference { Alias = "production", MaxDrop = maxDrop } }],
             new Dictionary<string, double> { [metric] = value },
-            alias => alias == "production" ? new Dictionary<string, double> { [metric] = other } : null));
+            alias => new ComparedVersion(alias == "production" ? new Dictionary<string, double> { [metric] = other } : null)));
 
         Assert.True(status.Passed == passed, narrative);
         Assert.Equal(bound, status.Bound);
@@ -72,10 +72,21 @@ public sealed class GateJudgeTests
     [Fact]
     public void A_metric_that_the_other_version_does_not_give_fails_and_says_so()
     {
-        var status = Assert.Single(GateJudge.Judge([Relative("recall[new]")], new Dictionary<string, double> { ["recall[new]"] = 1 }, _ => new Dictionary<string, double>()));
+        var status = Assert.Single(GateJudge.Judge([Relative("recall[new]")], new Dictionary<string, double> { ["recall[new]"] = 1 }, _ => new ComparedVersion(new Dictionary<string, double>())));
 
         Assert.False(status.Passed);
         Assert.Equal("comparable with production: it does not give this metric", status.Bound);
+    }
+
+    [Fact]
+    public void A_version_that_cannot_be_compared_with_fails_its_gate_in_the_words_that_a_status_takes()
+    {
+        var status = Assert.Single(GateJudge.Judge(
+            [Relative("accuracy")], new Dictionary<string, double> { ["accuracy"] = 1 }, _ => new ComparedVersion(null, $"its card\nis damaged{new string('!', 200)}")));
+
+        Assert.False(status.Passed);
+        Assert.StartsWith(@"comparable with production: its card\nis damaged!!", status.Bound, StringComparison.Ordinal);
+        Assert.InRange(status.Bound.Length, 100, 128);
     }
 
     [Fact]
@@ -90,7 +101,7 @@ public sealed class GateJudgeTests
             commas.NumberFormat.NumberDecimalSeparator = ",";
             CultureInfo.CurrentCulture = commas;
             var metrics = new Dictionary<string, double> { ["f1_macro"] = -1.23456789e-101 };
-            var status = Assert.Single(GateJudge.Judge([gate], metrics, _ => metrics));
+            var status = Assert.Single(GateJudge.Judge([gate], metrics, _ => new ComparedVersion(metrics)));
             Assert.Equal("-1.23457E-101", status.Value);
             Assert.InRange(status.Bound.Length, 1, most);
         }
@@ -102,5 +113,5 @@ public sealed class GateJudgeTests
 
     private static Gate Relative(string metric) => new() { Name = "gate", Metric = metric, RelativeTo = new GateReference { Alias = "production" } };
 
-    private static IReadOnlyDictionary<string, double>? NoVersion(string alias) => null;
+    private static ComparedVersion NoVersion(string alias) => default;
 }

@@ -1,0 +1,118 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace TextOps.Runner.Serve.Http;
+
+/// <summary>The whole body of a request, in a buffer that is given back.</summary>
+internal sealed class RequestBody : IDisposable
+{
+    private const int FirstBuffer = 16 * 1024;
+
+    private byte[] buffer;
+    private int length;
+
+    private RequestBody(int capacity) => buffer = ArrayPool<byte>.Shared.Rent(capacity);
+
+    /// <summary>The bytes.</summary>
+    public ReadOnlySpan<byte> Span => buffer.AsSpan(0, length);
+
+    /// <summary>Reads the body of a request, which must say that it is JSON.</summary>
+    /// <param name="timeout">How long the whole of it may take.</param>
+    /// <exception cref="RefusedRequestException">It is of another type, or too slow.</exception>
+    /// <exception cref="BadHttpRequestException">It is too large, or not what its header says.</exception>
+    public static async ValueTask<RequestBody> ReadAsync(HttpContext context, TimeSpan timeout)
+    {
+        CheckType(context.Request);
+        var reader = context.Request.BodyReader;
+        var body = new RequestBody(FirstBuffer);
+        try
+        {
+            if (!reader.TryRead(out var read) || !body.Append(reader, read))
+            {
+                await body.ReadRestAsync(reader, timeout, context.RequestAborted);
+            }
+
+            return body;
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            (buffer, length) = ([], 0);
+        }
+    }
+
+    private static void CheckType(HttpRequest request)
+    {
+        var type = request.ContentType;
+        if (type == JsonAnswer.Json)
+        {
+            return;
+        }
+
+        var fits = MediaTypeHeaderValue.TryParse(type, out var parsed)
+            && parsed.MediaType.Equals(JsonAnswer.Json, StringComparison.OrdinalIgnoreCase)
+            && (!parsed.Charset.HasValue || parsed.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || parsed.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase));
+        if (!fits)
+        {
+            throw new RefusedRequestException(new Refusal
+            {
+                Status = StatusCodes.Status415UnsupportedMediaType,
+                Field = "Content-Type",
+                Detail = $"the body is of type {(string.IsNullOrEmpty(type) ? "(none)" : $"'{type}'")}; send JSON in UTF-8 with Content-Type: {JsonAnswer.Json}",
+            });
+        }
+    }
+
+    private async Task ReadRestAsync(PipeReader reader, TimeSpan timeout, CancellationToken aborted)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        late.CancelAfter(timeout);
+        try
+        {
+            while (!Append(reader, await reader.ReadAsync(late.Token)))
+            {
+            }
+        }
+        catch (OperationCanceledException error) when (!aborted.IsCancellationRequested)
+        {
+            throw new RefusedRequestException(
+                new Refusal
+                {
+                    Status = StatusCodes.Status408RequestTimeout,
+                    Limit = (long)timeout.TotalSeconds,
+                    Detail = $"the body did not arrive within {timeout.TotalSeconds:0} seconds (requestTimeoutSeconds); send it faster, or send less",
+                },
+                error);
+        }
+    }
+
+    /// <summary>Takes what was read; answers whether that was the end.</summary>
+    private bool Append(PipeReader reader, ReadResult read)
+    {
+        var arrived = (int)read.Buffer.Length;
+        if (length + arrived > buffer.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(length + arrived, 2 * buffer.Length));
+            Span.CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(buffer);
+            buffer = larger;
+        }
+
+        read.Buffer.CopyTo(buffer.AsSpan(length));
+        length += arrived;
+        reader.AdvanceTo(read.Buffer.End);
+        return read.IsCompleted;
+    }
+}
