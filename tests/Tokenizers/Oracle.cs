@@ -14,21 +14,12 @@ public sealed class Oracle : IDisposable
     /// <param name="file">The tokenizer.json.</param>
     /// <param name="texts">The texts.</param>
     /// <param name="special">Whether special tokens are added.</param>
-    public async Task<List<OracleEncoding>> EncodeAsync(string file, IReadOnlyList<string> texts, bool special)
-    {
-        var child = Start();
-        await child.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new { file, special, texts }));
-        await child.StandardInput.FlushAsync();
-        var line = await child.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken)
-            ?? throw new InvalidOperationException("the oracle ended");
-        using var answer = JsonDocument.Parse(line);
-        if (answer.RootElement.ValueKind != JsonValueKind.Array)
-        {
-            throw new InvalidOperationException($"the oracle refused: {line}");
-        }
+    public Task<List<OracleEncoding>> EncodeAsync(string file, IReadOnlyList<string> texts, bool special) =>
+        AskAsync(new { file, special, texts }, OracleEncoding.Read);
 
-        return [.. answer.RootElement.EnumerateArray().Select(OracleEncoding.Read)];
-    }
+    /// <summary>Encodes pairs of texts as one input each, with special tokens, truncated by <c>longest_first</c>: ids and type ids.</summary>
+    public Task<List<(int[] Ids, int[] TypeIds)>> EncodePairsAsync(string file, IReadOnlyList<string[]> pairs, int maxTokens) =>
+        AskAsync(new { file, pairs, maxTokens }, answer => (Numbers(answer[0]), Numbers(answer[1])));
 
     public void Dispose()
     {
@@ -39,6 +30,24 @@ public sealed class Oracle : IDisposable
         }
 
         process?.Dispose();
+    }
+
+    private static int[] Numbers(JsonElement list) => [.. list.EnumerateArray().Select(number => number.GetInt32())];
+
+    private async Task<List<T>> AskAsync<T>(object question, Func<JsonElement, T> read)
+    {
+        var child = Start();
+        await child.StandardInput.WriteLineAsync(JsonSerializer.Serialize(question));
+        await child.StandardInput.FlushAsync();
+        var line = await child.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken)
+            ?? throw new InvalidOperationException("the oracle ended");
+        using var answer = JsonDocument.Parse(line);
+        if (answer.RootElement.ValueKind != JsonValueKind.Array)
+        {
+            throw new InvalidOperationException($"the oracle refused: {line}");
+        }
+
+        return [.. answer.RootElement.EnumerateArray().Select(read)];
     }
 
     private Process Start()

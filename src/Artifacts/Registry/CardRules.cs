@@ -19,6 +19,11 @@ internal static class CardRules
             return $"{list} has an item that is null";
         }
 
+        if (Missing(card) is { } missing)
+        {
+            return $"{missing} is missing, which a model for {card.Task.Name()} has";
+        }
+
         if (card.Evaluation.Metrics.FirstOrDefault(metric => !double.IsFinite(metric.Value)) is { Key: { } unbounded })
         {
             return $"evaluation.metrics[{unbounded}] is not a finite number";
@@ -56,6 +61,22 @@ internal static class CardRules
         return paths.Count > 0 ? null : "files is empty";
     }
 
+    /// <summary>The field that a card of this task must have and this one lacks.</summary>
+    private static string? Missing(ModelCard card)
+    {
+        (string Name, bool There)[] fields = card.Task switch
+        {
+            ModelTask.SentenceSimilarity => [("signature.dimensions", card.Signature.Dimensions > 0), ("signature.maxTokens", card.Signature.MaxTokens > 0)],
+            ModelTask.TextRanking => [("signature.maxTokens", card.Signature.MaxTokens > 0)],
+            _ =>
+            [
+                ("signature.labels", card.Signature.Labels.Count > 0), ("candidate", card.Candidate is not null), ("features", card.Features.Count > 0), ("lineage", card.Lineage is not null),
+                ("evaluation.confusionMatrix", card.Evaluation.ConfusionMatrix.Count > 0),
+            ],
+        };
+        return Array.Find(fields, field => !field.There).Name;
+    }
+
     // The types say it of fields, but not of the items of lists.
     private static string? WithNull(ModelCard card)
     {
@@ -66,7 +87,7 @@ internal static class CardRules
             ("features", card.Features),
             ("signature.labels", card.Signature.Labels),
             ("signature.fields", card.Signature.Fields),
-            ("lineage.inputs", card.Lineage.Inputs.Values),
+            ("lineage.inputs", card.Lineage?.Inputs.Values ?? []),
             ("evaluation.confusionMatrix", card.Evaluation.ConfusionMatrix),
         ];
         return Array.Find(lists, list => list.Items.Contains(null)).Name;

@@ -18,31 +18,34 @@ public sealed record ModelCard
     /// <summary>Number of the version.</summary>
     public required int Version { get; init; }
 
+    /// <summary>What the model is for.</summary>
+    public ModelTask Task { get; init; }
+
     /// <summary>When it was registered.</summary>
     public required DateTimeOffset Created { get; init; }
 
-    /// <summary>The object that made it.</summary>
+    /// <summary>The object that made it; <see cref="ModelImport.Owner"/> of one that was imported.</summary>
     public required TaskOwner Owner { get; init; }
 
     /// <summary>The run that made it.</summary>
     public required string RunId { get; init; }
 
-    /// <summary>Identity of data and settings: equal fingerprints mean that training again would give the same.</summary>
+    /// <summary>Identity of data and settings: equal fingerprints mean that training again would give the same. Of an imported model: identity of its files.</summary>
     public required string Fingerprint { get; init; }
 
     /// <summary>What the model takes and gives.</summary>
     public required ModelSignature Signature { get; init; }
 
-    /// <summary>The candidate with every parameter fixed.</summary>
-    public required Candidate Candidate { get; init; }
+    /// <summary>The candidate with every parameter fixed; null of a model that was not trained here.</summary>
+    public Candidate? Candidate { get; init; }
 
-    /// <summary>The blocks of features it sees.</summary>
-    public required IReadOnlyList<FeatureBlock> Features { get; init; }
+    /// <summary>The blocks of features it sees; none of a model that was not trained here.</summary>
+    public IReadOnlyList<FeatureBlock> Features { get; init; } = [];
 
-    /// <summary>Where it comes from.</summary>
-    public required ModelLineage Lineage { get; init; }
+    /// <summary>Where it comes from; null of a model that was not trained here.</summary>
+    public ModelLineage? Lineage { get; init; }
 
-    /// <summary>What it reached on the test split.</summary>
+    /// <summary>What it reached on the test split, or on the examples that an imported model was judged by; without metrics where it was not judged.</summary>
     public required ModelEvaluation Evaluation { get; init; }
 
     /// <summary>How its gates came out.</summary>
@@ -55,7 +58,7 @@ public sealed record ModelCard
 /// <summary>What a model takes and gives: the contract of its requests.</summary>
 public sealed record ModelSignature
 {
-    /// <summary>Name of the text field.</summary>
+    /// <summary>Name of the text field: of a classifier that of its dataset, of other models <c>text</c>.</summary>
     public required string TextField { get; init; }
 
     /// <summary>Numeric fields that it uses.</summary>
@@ -64,8 +67,14 @@ public sealed record ModelSignature
     /// <summary>Numbers that it derives from the text itself.</summary>
     public IReadOnlyList<DerivedNumber> Derived { get; init; } = [];
 
-    /// <summary>Labels, in the order of its probabilities.</summary>
-    public required IReadOnlyList<string> Labels { get; init; }
+    /// <summary>Labels, in the order of its probabilities; none where it is no classifier.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>Length of the vectors of an embedding model; null of other models.</summary>
+    public int? Dimensions { get; init; }
+
+    /// <summary>Longest input in tokens, special ones included; null where there is no such limit or it is not known.</summary>
+    public int? MaxTokens { get; init; }
 }
 
 /// <summary>Where a model comes from.</summary>
@@ -102,10 +111,10 @@ public sealed record ModelLineage
     public required string CodeVersion { get; init; }
 }
 
-/// <summary>What a model reached on the test split.</summary>
+/// <summary>What a model reached on the test split, or on examples.</summary>
 public sealed record ModelEvaluation
 {
-    /// <summary>The metric that trials were judged by.</summary>
+    /// <summary>The metric that trials were judged by; of an imported model the first of its task.</summary>
     public required string Objective { get; init; }
 
     /// <summary>Metrics by name, those of each class too; <c>MetricNames</c> has the names.</summary>
@@ -115,7 +124,23 @@ public sealed record ModelEvaluation
     public IReadOnlyDictionary<string, IReadOnlyList<double>> Intervals { get; init; } = new Dictionary<string, IReadOnlyList<double>>(StringComparer.Ordinal);
 
     /// <summary>Rows by true label (outer) and predicted label (inner), in the order of the signature's labels.</summary>
-    public required IReadOnlyList<IReadOnlyList<long>> ConfusionMatrix { get; init; }
+    public IReadOnlyList<IReadOnlyList<long>> ConfusionMatrix { get; init; } = [];
+
+    /// <summary>The examples that an imported model was judged by; null of a test split, and where it was not judged.</summary>
+    public EvaluationExamples? Examples { get; init; }
+}
+
+/// <summary>Examples that a model was judged by.</summary>
+public sealed record EvaluationExamples
+{
+    /// <summary>Name of the file.</summary>
+    public required string File { get; init; }
+
+    /// <summary>SHA-256 of the file, as hex digits.</summary>
+    public required string Sha256 { get; init; }
+
+    /// <summary>Number of examples.</summary>
+    public required long Rows { get; init; }
 }
 
 /// <summary>A file of a version.</summary>

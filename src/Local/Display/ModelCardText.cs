@@ -29,19 +29,24 @@ internal static class ModelCardText
                 ["digest", model.Digest],
                 ["lies in", Printable.OneLine(model.Uri, 4096)],
                 ["registered", card.Created.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)],
-                ["made by", Printable.OneLine($"{card.Owner.Namespace}/{card.Owner.Name}, run {card.RunId}")],
+                ["made by", card.Owner == ModelImport.Owner ? $"{card.Owner.Namespace} {card.Owner.Name}" : Printable.OneLine($"{card.Owner.Namespace}/{card.Owner.Name}, run {card.RunId}")],
+                ["task", card.Task.Name()],
                 ["takes", Printable.OneLine(string.Join(", ", Inputs(card.Signature)), 400)],
-                ["gives", Printable.OneLine($"{card.Signature.Labels.Count} labels: {Some(card.Signature.Labels)}", 400)],
+                ["gives", Printable.OneLine(Output(card), 400)],
             ],
             Indent));
 
-        Section(text, $"Metrics of the test split ({Rows(card, "test")} rows)", Metrics(card.Evaluation));
+        Section(text, $"Metrics of {Judged(card)}", Metrics(card.Evaluation));
         Section(text, Classes(card, out var classes), classes);
-        Section(text, $"Parameters of {Printable.OneLine(card.Candidate.Name, 40)}", Pairs(Parameters(card.Candidate)));
+        if (card.Candidate is { } candidate)
+        {
+            Section(text, $"Parameters of {Printable.OneLine(candidate.Name, 40)}", Pairs(Parameters(candidate)));
+        }
+
         Section(text, "Features", Pairs(Features(card.Features)));
         Section(text, "Gates", card.Gates.Select(gate => (string[])
             [Printable.OneLine(gate.Name, 63), Printable.OneLine(gate.Metric, 80), Printable.OneLine(gate.Value ?? "unknown", 32), Printable.OneLine(gate.Bound, 128), gate.Passed ? "passed" : "failed"]));
-        Section(text, "Lineage", Lineage(card.Lineage));
+        Section(text, "Lineage", card.Lineage is { } lineage ? Lineage(lineage) : []);
         Section(text, "Files", card.Files.Select(file => (string[])[Printable.OneLine(file.Path, 200), MetricText.Bytes(file.Bytes), file.Sha256]));
         return text.ToString();
     }
@@ -68,7 +73,19 @@ internal static class ModelCardText
         $"{signature.TextField} (text)",
         .. signature.Fields.Select(field => $"{field.Name} (number)"),
         .. signature.Derived.Count > 0 ? [$"{signature.Derived.Count} numbers derived from the text"] : Array.Empty<string>(),
+        .. signature.MaxTokens is { } tokens ? [$"at most {tokens} tokens"] : Array.Empty<string>(),
     ];
+
+    private static string Output(ModelCard card) => card.Task switch
+    {
+        ModelTask.SentenceSimilarity => $"a vector of {card.Signature.Dimensions} numbers",
+        ModelTask.TextRanking => "a score for each pair of query and text",
+        _ => $"{card.Signature.Labels.Count} labels: {Some(card.Signature.Labels)}",
+    };
+
+    private static string Judged(ModelCard card) => card.Evaluation.Examples is { } examples
+        ? $"{Printable.OneLine(examples.File, 100)} ({examples.Rows} examples)"
+        : $"the test split ({card.Lineage?.Rows.GetValueOrDefault("test") ?? 0} rows)";
 
     private static IEnumerable<string[]> Metrics(ModelEvaluation evaluation) =>
         from metric in evaluation.Metrics
@@ -120,8 +137,6 @@ internal static class ModelCardText
 
     private static IEnumerable<string> Splits(ModelLineage lineage) =>
         lineage.Rows.OrderBy(split => Array.IndexOf(["train", "validation", "test"], split.Key)).Select(split => $"{split.Key} {split.Value}");
-
-    private static long Rows(ModelCard card, string split) => card.Lineage.Rows.GetValueOrDefault(split);
 
     private static string Some(IReadOnlyList<string> items) =>
         string.Join(", ", items.Take(MostLabels)) + (items.Count > MostLabels ? $", … ({items.Count - MostLabels} more)" : "");

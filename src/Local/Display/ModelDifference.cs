@@ -23,6 +23,7 @@ internal sealed class ModelDifference
             : [$"{before.Name} {VersionNumber.Name(before.Version)}", $"{after.Name} {VersionNumber.Name(after.Version)}"];
         sections =
         [
+            ("MODEL", Changed(Model(before), Model(after))),
             ("PARAMETERS", Changed(Parameters(before), Parameters(after))),
             ("FEATURES", Changed(ModelCardText.Features(before.Features), ModelCardText.Features(after.Features))),
             ("DATA", Changed(Data(before), Data(after))),
@@ -67,18 +68,33 @@ internal sealed class ModelDifference
     ];
 
     private static IReadOnlyList<KeyValuePair<string, string>> Parameters(ModelCard card) =>
-        [new("candidate", Printable.OneLine(card.Candidate.Name, 40)), .. ModelCardText.Parameters(card.Candidate), new("seed", $"{card.Lineage.Seed}")];
+        card.Candidate is not { } candidate ? []
+        : [new("candidate", Printable.OneLine(candidate.Name, 40)), .. ModelCardText.Parameters(candidate), .. card.Lineage is { } lineage ? [new("seed", $"{lineage.Seed}")] : Array.Empty<KeyValuePair<string, string>>()];
+
+    // What is known of a model that was not trained here is its files.
+    private static IReadOnlyList<KeyValuePair<string, string>> Model(ModelCard card) =>
+    [
+        new("task", card.Task.Name()),
+        new("dimensions", $"{card.Signature.Dimensions}"),
+        new("maxTokens", $"{card.Signature.MaxTokens}"),
+        .. card.Lineage is null ? card.Files.Select(file => new KeyValuePair<string, string>(Printable.OneLine(file.Path, 80), Printable.OneLine(file.Sha256, 16))) : [],
+    ];
 
     private static IReadOnlyList<KeyValuePair<string, string>> Data(ModelCard card) =>
+        card.Lineage is { } lineage ? Data(lineage)
+        : card.Evaluation.Examples is { } examples ? [new("examples", Printable.OneLine(examples.Sha256, 16)), new("rows.examples", $"{examples.Rows}")]
+        : [];
+
+    private static IReadOnlyList<KeyValuePair<string, string>> Data(ModelLineage lineage) =>
     [
-        new("fingerprint", Printable.OneLine(card.Lineage.DataFingerprint, 16)),
-        .. card.Lineage.Rows.Select(split => new KeyValuePair<string, string>($"rows.{Printable.OneLine(split.Key, 40)}", split.Value.ToString(CultureInfo.InvariantCulture))),
+        new("fingerprint", Printable.OneLine(lineage.DataFingerprint, 16)),
+        .. lineage.Rows.Select(split => new KeyValuePair<string, string>($"rows.{Printable.OneLine(split.Key, 40)}", split.Value.ToString(CultureInfo.InvariantCulture))),
     ];
 
     private static IReadOnlyList<KeyValuePair<string, string>> Labels(ModelCard card) =>
     [
         .. card.Signature.Labels.Select((label, index) =>
-            new KeyValuePair<string, string>(Printable.OneLine(label, 60), $"#{index}, {card.Lineage.Labels.GetValueOrDefault(label)} rows")),
+            new KeyValuePair<string, string>(Printable.OneLine(label, 60), $"#{index}, {card.Lineage?.Labels.GetValueOrDefault(label) ?? 0} rows")),
     ];
 
     // In the order of the one, then what only the other has.

@@ -55,6 +55,11 @@ internal sealed class OtherVersions(ModelRegistry registry, PreparedDataset prep
 
     private async Task<ComparedVersion> ScoreAsync(RegisteredModel other, string alias, CancellationToken cancellationToken)
     {
+        if (other.Card.Task != ModelTask.TextClassification)
+        {
+            return (null, $"version {other.Card.Version} is no classifier, but a model for {other.Card.Task.Name()}");
+        }
+
         context.Progress.Begin("ScoringOther");
         var folder = scratch.File($"other-{alias}");
         await registry.DownloadAsync(other, folder, cancellationToken);

@@ -18,7 +18,7 @@ internal sealed class UpToDateVersion(IObjectStore store, TaskContext context)
     /// <summary>The answer, where that is so; the alias is set to it where it names no version.</summary>
     public async Task<PrepareResult?> FindAsync(PrepareTask task, string fingerprint, CancellationToken cancellationToken)
     {
-        if (await registry.ReadNewestAsync(task.Output.Name, task.Owner, cancellationToken) is not { } newest || newest.Card.Fingerprint != fingerprint)
+        if (await registry.ReadNewestAsync(task.Output.Name, task.Owner, cancellationToken) is not { Card.Lineage: { } lineage } newest || newest.Card.Fingerprint != fingerprint)
         {
             return null;
         }
@@ -37,11 +37,11 @@ internal sealed class UpToDateVersion(IObjectStore store, TaskContext context)
             UpToDate = true,
             Workspace = folder[..^1],
             Report = store.UriOf(folder + WorkspaceLayout.ContractFile),
-            Rows = card.Lineage.Rows.Values.Sum(),
+            Rows = lineage.Rows.Values.Sum(),
             Rejected = contract?.Rejected.Values.Sum() ?? 0,
-            Train = card.Lineage.Rows.GetValueOrDefault(SplitNames.Text(SplitName.Train)),
-            Validation = card.Lineage.Rows.GetValueOrDefault(SplitNames.Text(SplitName.Validation)),
-            Test = card.Lineage.Rows.GetValueOrDefault(SplitNames.Text(SplitName.Test)),
+            Train = lineage.Rows.GetValueOrDefault(SplitNames.Text(SplitName.Train)),
+            Validation = lineage.Rows.GetValueOrDefault(SplitNames.Text(SplitName.Validation)),
+            Test = lineage.Rows.GetValueOrDefault(SplitNames.Text(SplitName.Test)),
             Labels = card.Signature.Labels.Count,
             Columns = 0,
             Version = RegisteredVersions.Of(newest),

@@ -12,7 +12,7 @@ internal static class RegisteredVersions
         Version = model.Card.Version,
         Output = model.Uri,
         Digest = model.Digest,
-        Candidate = model.Card.Candidate.Name,
+        Candidate = model.Card.Candidate?.Name ?? "",
         Value = model.Card.Evaluation.Metrics.TryGetValue(model.Card.Evaluation.Objective, out var value) ? value : null,
     };
 }

@@ -52,7 +52,7 @@ public sealed class ModelRegistryTests : IDisposable
         var text = await store.ReadTextAsync(Card1);
         await store.DeleteAsync(Card1, CancellationToken.None);
         var again = await (await registry.RegisterAsync("run-1")).CommitAsync(
-            version.Card with { Lineage = version.Card.Lineage with { Labels = new Dictionary<string, long> { ["negative"] = 30, ["positive"] = 50 } } }, CancellationToken.None);
+            version.Card with { Lineage = version.Card.Lineage! with { Labels = new Dictionary<string, long> { ["negative"] = 30, ["positive"] = 50 } } }, CancellationToken.None);
         Assert.Equal(text, await store.ReadTextAsync(Card1));
         Assert.Equal(version.Digest, again.Digest);
     }
