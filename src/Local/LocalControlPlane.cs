@@ -3,6 +3,8 @@ using TextOps.Crds.EmbeddingJobs;
 using TextOps.Kubernetes.Core;
 using TextOps.Kubernetes.Runtime;
 using TextOps.Local.Node;
+using TextOps.Local.Node.Deployments;
+using TextOps.Local.Node.Services;
 using TextOps.Operator;
 using TextOps.Operator.EmbeddingJobs;
 using TextOps.Operator.Runs;
@@ -10,7 +12,7 @@ using TextOps.Operator.Tasks;
 
 namespace TextOps.Local;
 
-/// <summary>The operator, the Job controller and one node, in one process over one store.</summary>
+/// <summary>The operator, the controllers of a cluster that it counts on, and one node, in one process over one store.</summary>
 internal sealed class LocalControlPlane : IAsyncDisposable
 {
     private static readonly TimeSpan DisplayInterval = TimeSpan.FromMilliseconds(500);
@@ -18,6 +20,7 @@ internal sealed class LocalControlPlane : IAsyncDisposable
 
     private readonly ProgressReader reader = new();
     private readonly ProcessNode node;
+    private readonly ServiceProxy services;
     private readonly EventRecorder events;
     private readonly ControllerHost host;
     private readonly RunObserver<EmbeddingJob, EmbeddingJobSnapshot> display;
@@ -37,7 +40,9 @@ internal sealed class LocalControlPlane : IAsyncDisposable
         node = new ProcessNode(client, nodeOptions, time, logs.CreateLogger<ProcessNode>());
 
         host.Add(new JobController(client, nodeOptions, time)).Owns<V1Pod>();
+        host.Add(new DeploymentController(client, nodeOptions, time)).Owns<V1Pod>();
         host.Add(node, new ControllerOptions { Workers = 16 });
+        services = ServiceProxy.AddTo(host, client, new ServiceProxyOptions(), logs.CreateLogger<ServiceProxy>());
     }
 
     /// <summary>Starts all of it.</summary>
@@ -51,11 +56,12 @@ internal sealed class LocalControlPlane : IAsyncDisposable
     public async Task<EmbeddingJobSnapshot> ObserveAsync(EmbeddingJob job, CancellationToken cancellationToken) =>
         await display.WithProgressAsync(await display.ObserveAsync(job, TimeProvider.System.GetUtcNow(), cancellationToken), cancellationToken);
 
-    /// <summary>Stops the controllers, then ends the runners; each leaves only whole parts.</summary>
+    /// <summary>Stops the controllers, closes the Services' ports, then ends the runners; each leaves only whole parts.</summary>
     public async ValueTask DisposeAsync()
     {
         await host.StopAsync(StopDeadline);
         await host.DisposeAsync();
+        await services.DisposeAsync();
         await node.DisposeAsync();
         await events.DisposeAsync();
         reader.Dispose();

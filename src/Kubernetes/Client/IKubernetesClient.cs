@@ -6,7 +6,7 @@ namespace TextOps.Kubernetes.Client;
 /// <summary>
 /// The only door to a cluster. <c>T</c> of each call is a record with <see cref="KubernetesEntityAttribute"/>. Failures of the API are
 /// <see cref="KubernetesException"/> with the server's Status. Core objects (Jobs, Pods, ConfigMaps, Events) are only created, patched and deleted,
-/// because our records of them carry the fields we use and no others.
+/// and Deployments and Services only applied and deleted, because our records of them carry the fields we use and no others.
 /// </summary>
 public interface IKubernetesClient
 {
@@ -25,7 +25,10 @@ public interface IKubernetesClient
     /// <summary>Replaces an object's status; metadata and spec are left alone; 409 Conflict where its resourceVersion is not the current one.</summary>
     Task<T> UpdateStatusAsync<T>(T entity, CancellationToken cancellationToken) where T : class, IKubernetesObject;
 
-    /// <summary>Changes metadata and spec. An in-memory cluster takes merge patches only and answers 415 to the others.</summary>
+    /// <summary>
+    /// Changes metadata and spec. An in-memory cluster takes merge patches and server-side apply, and answers 415 to the others. Only an applied object is created
+    /// where it is not there.
+    /// </summary>
     Task<T> PatchAsync<T>(string name, string? @namespace, KubernetesPatch patch, CancellationToken cancellationToken) where T : class, IKubernetesObject;
 
     /// <summary>Changes the status subresource; the patch is of the whole object: <c>{"status": {…}}</c>.</summary>

@@ -61,14 +61,14 @@ public sealed record V1DeploymentStrategy
     public V1RollingUpdate? RollingUpdate { get; init; }
 }
 
-/// <summary>Bounds of a rolling update. (The API takes per cent too; ours are numbers.)</summary>
+/// <summary>Bounds of a rolling update.</summary>
 public sealed record V1RollingUpdate
 {
     /// <summary>Pods that may be there beside the wanted number.</summary>
-    public required int MaxSurge { get; init; }
+    public required IntOrString MaxSurge { get; init; }
 
     /// <summary>Pods of the wanted number that may be missing.</summary>
-    public required int MaxUnavailable { get; init; }
+    public required IntOrString MaxUnavailable { get; init; }
 }
 
 /// <summary>How a Deployment goes.</summary>

@@ -40,8 +40,8 @@ public sealed record V1Beta1PodDisruptionBudget : IKubernetesObject
 public sealed record V1PodDisruptionBudgetSpec
 {
     /// <summary>Which pods.</summary>
-    public required V1LabelSelector Selector { get; init; }
+    public V1LabelSelector? Selector { get; init; }
 
-    /// <summary>How many may be missing.</summary>
-    public required int MaxUnavailable { get; init; }
+    /// <summary>How many may be missing; absent where somebody says how many must be there instead.</summary>
+    public IntOrString? MaxUnavailable { get; init; }
 }

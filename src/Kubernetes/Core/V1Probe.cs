@@ -1,10 +1,10 @@
 namespace TextOps.Kubernetes.Core;
 
-/// <summary>How a container is asked whether it works (core/v1 Probe): by HTTP.</summary>
+/// <summary>How a container is asked whether it works (core/v1 Probe): ours by HTTP.</summary>
 public sealed record V1Probe
 {
-    /// <summary>What is asked.</summary>
-    public required V1HttpGetAction HttpGet { get; init; }
+    /// <summary>What is asked; absent where it is asked in another way.</summary>
+    public V1HttpGetAction? HttpGet { get; init; }
 
     /// <summary>Wait before the first time, in seconds.</summary>
     public int? InitialDelaySeconds { get; init; }
@@ -25,6 +25,6 @@ public sealed record V1HttpGetAction
     /// <summary>Path.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Port of the container.</summary>
-    public required int Port { get; init; }
+    /// <summary>Port of the container, number or name.</summary>
+    public required IntOrString Port { get; init; }
 }

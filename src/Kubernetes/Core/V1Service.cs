@@ -38,9 +38,9 @@ public sealed record V1ServicePort
     /// <summary>Number on the Service.</summary>
     public required int Port { get; init; }
 
-    /// <summary>Number on the pods.</summary>
-    public int? TargetPort { get; init; }
+    /// <summary>Number or name on the pods.</summary>
+    public IntOrString? TargetPort { get; init; }
 
-    /// <summary>TCP, UDP or SCTP; TCP where absent.</summary>
+    /// <summary>TCP, UDP or SCTP; TCP where absent, but needed to apply a Service: up to Kubernetes 1.20 it is a key without a default.</summary>
     public string? Protocol { get; init; }
 }

@@ -21,6 +21,9 @@ internal static class ApiErrors
     public static KubernetesException VersionRequired(EntityType type, string name) =>
         new(422, "Invalid", $"{type.GroupResource} \"{name}\" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update");
 
+    /// <summary>For an applied configuration that does not have the shape of its kind.</summary>
+    public static KubernetesException Untyped(string problem) => Internal($"failed to create typed patch object: {problem}");
+
     public static KubernetesException BadRequest(string message) => new(400, "BadRequest", message);
 
     public static KubernetesException Expired(long asked, long oldest) => new(410, "Expired", $"too old resource version: {asked} ({oldest})");

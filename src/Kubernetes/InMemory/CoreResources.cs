@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.Core;
+using TextOps.Kubernetes.InMemory.Applying;
 
 namespace TextOps.Kubernetes.InMemory;
 
@@ -16,10 +17,14 @@ internal static partial class CoreResources
 
     public static IReadOnlyList<ResourceDefinition> All { get; } =
     [
+        DeploymentResource.Definition,
+        ServiceResource.Definition,
+        DisruptionBudgetResource.Definition,
         new(EntityType.Of<V1Job>())
         {
             HasStatus = true,
             AllowsUnconditionalUpdate = true,
+            Shape = CoreShapes.Workload,
             InitialStatus = () => [],
             Validate = ValidateJob,
             ValidateUpdate = (old, next) => SameOrImmutable(old, next, "spec", "template"),
@@ -28,6 +33,7 @@ internal static partial class CoreResources
         {
             HasStatus = true,
             AllowsUnconditionalUpdate = true,
+            Shape = CoreShapes.Pod,
             InitialStatus = () => new JsonObject { ["phase"] = "Pending" },
             GracePeriod = PodGracePeriod,
         },
@@ -46,23 +52,10 @@ internal static partial class CoreResources
             yield return $"spec.template.labels: Invalid value: \"{name}\": must be no more than 63 bytes";
         }
 
-        var pod = job["spec"]?["template"]?["metadata"];
-        IEnumerable<string> problems =
-        [
-            .. MetadataRules.LabelProblems(pod?["labels"] as JsonObject ?? [], "spec.template.labels"),
-            .. MetadataRules.AnnotationProblems(pod?["annotations"] as JsonObject ?? [], "spec.template.annotations"),
-        ];
+        IEnumerable<string> problems = [.. PodTemplateRules.MetadataProblems(job), .. PodTemplateRules.RestartPolicyProblems(job, "OnFailure", "Never")];
         foreach (var problem in problems)
         {
             yield return problem;
-        }
-
-        var restartPolicy = (string?)job["spec"]?["template"]?["spec"]?["restartPolicy"];
-        if (restartPolicy is not ("Never" or "OnFailure"))
-        {
-            yield return restartPolicy is null
-                ? "spec.template.spec.restartPolicy: Required value: valid values: \"OnFailure\", \"Never\""
-                : $"spec.template.spec.restartPolicy: Unsupported value: \"{restartPolicy}\": supported values: \"OnFailure\", \"Never\"";
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using TextOps.Kubernetes.Client;
+using TextOps.Kubernetes.InMemory.Applying;
 using TextOps.Kubernetes.Schema;
 
 namespace TextOps.Kubernetes.InMemory;
@@ -26,12 +27,14 @@ public sealed record CustomResource(JsonObject Definition, Func<JsonObject, IEnu
             throw new InvalidDataException($"CRD {Definition["metadata"]?["name"]}: spec.scope is {spec["scope"]}; only Namespaced is served");
         }
 
+        var schema = StructuralSchema.OfDefinition(Definition);
         var hasStatus = version["subresources"]?["status"] is not null;
         return new ResourceDefinition(new EntityType((string)spec["group"]!, (string)version["name"]!, (string)spec["names"]!["kind"]!, (string)spec["names"]!["plural"]!))
         {
             HasStatus = hasStatus,
             HasGeneration = true,
-            Schema = StructuralSchema.OfDefinition(Definition),
+            Schema = schema,
+            Shape = SchemaShapes.Of(schema),
             Validate = Validate,
         };
     }

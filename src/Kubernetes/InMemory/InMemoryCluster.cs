@@ -5,13 +5,14 @@ using System.Text.Json.Nodes;
 using TextOps.Crds;
 using TextOps.Crds.Meta;
 using TextOps.Kubernetes.Client;
+using TextOps.Kubernetes.InMemory.Applying;
 
 namespace TextOps.Kubernetes.InMemory;
 
 /// <summary>
-/// An API server in memory, with what our controllers use of one: typed CRUD with optimistic concurrency, the status subresource, schemas, watches,
-/// deletion with grace and finalizers, garbage collection by owner. Every namespace exists, because local mode has none to create. Not there:
-/// server-side apply, bookmarks, propagation other than background, the controllers of Kubernetes itself (nothing makes a Job's pods). All members
+/// An API server in memory, with what our controllers use of one: typed CRUD with optimistic concurrency, server-side apply, the status subresource, schemas,
+/// watches, deletion with grace and finalizers, garbage collection by owner. Every namespace exists, because local mode has none to create. Not there:
+/// bookmarks, propagation other than background, the controllers of Kubernetes itself (nothing makes the pods of a Job or a Deployment). All members
 /// are thread-safe.
 /// </summary>
 public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
@@ -26,7 +27,7 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
 
     private bool closed;
 
-    /// <summary>Starts a cluster with the core kinds (Job, Pod, ConfigMap, Event, Lease), and loads their objects.</summary>
+    /// <summary>Starts a cluster with the core kinds (Deployment, Service, PodDisruptionBudget, Job, Pod, ConfigMap, Event, Lease), and loads their objects.</summary>
     public InMemoryCluster(InMemoryClusterOptions? options = null)
     {
         this.options = options ?? new InMemoryClusterOptions();
@@ -81,7 +82,7 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
         var (table, old) = Current<T>(entity.Metadata.Name, entity.Metadata.Namespace);
         var wanted = ToJson(entity, table.Type);
         Preconditions.CheckReplacement(table.Definition, old, wanted);
-        return Settle(table, old, ObjectStrategy.Update(table.Definition, old.ToJson(), wanted)).As<T>();
+        return Update(table, old, wanted).As<T>();
     }, cancellationToken);
 
     /// <inheritdoc/>
@@ -97,8 +98,13 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
     public Task<T> PatchAsync<T>(string name, string? @namespace, KubernetesPatch patch, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
         Answer(() =>
         {
+            if (patch is KubernetesPatch.Apply apply)
+            {
+                return Apply(Table<T>(), new NamespacedName(@namespace ?? "", name), apply).As<T>();
+            }
+
             var (table, old) = Current<T>(name, @namespace);
-            return Settle(table, old, ObjectStrategy.Update(table.Definition, old.ToJson(), Patched(table, old, patch))).As<T>();
+            return Update(table, old, Patched(table, old, patch)).As<T>();
         }, cancellationToken);
 
     /// <inheritdoc/>
@@ -283,13 +289,37 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
     {
         if (patch is not KubernetesPatch.Merge { Patch: var mergePatch })
         {
-            throw new KubernetesException(415, "UnsupportedMediaType", $"an in-memory cluster takes merge patches only, not {patch.GetType().Name}");
+            throw new KubernetesException(415, "UnsupportedMediaType", $"an in-memory cluster takes merge patches only, and server-side apply but for a status; not {patch.GetType().Name}");
         }
 
         var patched = old.ToJson();
         MergePatch.Apply(patched, mergePatch);
         Preconditions.CheckPatched(table.Definition, old, patched);
         return patched;
+    }
+
+    private StoredObject Update(ResourceTable table, StoredObject old, JsonObject wanted)
+    {
+        var before = old.ToJson();
+        return Settle(table, old, ServerSideApply.AfterUpdate(table.Definition, before, ObjectStrategy.Update(table.Definition, before, wanted)));
+    }
+
+    private StoredObject Apply(ResourceTable table, NamespacedName key, KubernetesPatch.Apply patch)
+    {
+        var old = table.Find(key);
+        var before = old?.ToJson();
+        var wanted = ServerSideApply.Apply(table.Definition, key, before, patch);
+        var owners = wanted["metadata"]!["managedFields"]!.DeepClone();
+        if (old is not null)
+        {
+            Preconditions.CheckPatched(table.Definition, old, wanted);
+        }
+
+        var next = before is null
+            ? ObjectStrategy.Create(table.Definition, wanted, options.Time.GetUtcNow())
+            : ObjectStrategy.Update(table.Definition, before, wanted);
+        next["metadata"]!["managedFields"] = owners;
+        return old is null ? Store(table, null, next) : Settle(table, old, next);
     }
 
     private StoredObject Store(ResourceTable table, StoredObject? old, JsonObject next)

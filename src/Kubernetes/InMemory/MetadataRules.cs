@@ -18,6 +18,9 @@ public static partial class MetadataRules
     private const string LabelRule = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character "
         + "(e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 
+    private const string ServiceNameRule = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric "
+        + "character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
+
     private const string QualifiedNameRule = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character "
         + "(e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 
@@ -61,6 +64,33 @@ public static partial class MetadataRules
         {
             yield return "metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted, "
                 + $"found new finalizers []string{{{string.Join(", ", late.Select(name => $"\"{name}\""))}}}";
+        }
+    }
+
+    /// <summary>Problems of a name that is a DNS label, at <paramref name="path"/>.</summary>
+    internal static IEnumerable<string> DnsLabelProblems(string? name, string path)
+    {
+        if (string.IsNullOrEmpty(name))
+        {
+            yield return $"{path}: Required value";
+        }
+        else if (name.Length > MaxLabelLength || !DnsLabel().IsMatch(name))
+        {
+            yield return $"{path}: Invalid value: \"{name}\": {(name.Length > MaxLabelLength ? "must be no more than 63 characters" : LabelRule)}";
+        }
+    }
+
+    /// <summary>The name of a Service becomes a host name: it is shorter and begins with a letter.</summary>
+    internal static IEnumerable<string> ServiceNameProblems(string name)
+    {
+        if (name.Length > MaxLabelLength)
+        {
+            yield return $"metadata.name: Invalid value: \"{name}\": must be no more than 63 characters";
+        }
+
+        if (!DnsLabel().IsMatch(name) || char.IsAsciiDigit(name[0]))
+        {
+            yield return $"metadata.name: Invalid value: \"{name}\": {ServiceNameRule}";
         }
     }
 

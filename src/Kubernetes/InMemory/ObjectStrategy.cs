@@ -12,7 +12,7 @@ internal static class ObjectStrategy
 {
     /// <summary>Fields of metadata that clients cannot set.</summary>
     private static readonly string[] ServerFields =
-        ["uid", "resourceVersion", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"];
+        ["uid", "resourceVersion", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "managedFields"];
 
     /// <summary>Collections of metadata; an empty one is none.</summary>
     private static readonly string[] Collections = ["labels", "annotations", "ownerReferences", "finalizers"];
@@ -40,8 +40,7 @@ internal static class ObjectStrategy
             SetOrRemove(wanted, "status", definition.InitialStatus());
         }
 
-        definition.Schema?.Default(wanted);
-        definition.Schema?.Prune(wanted);
+        Complete(definition, wanted);
         Refuse(definition, wanted, Problems(definition, wanted));
         return wanted;
     }
@@ -61,10 +60,10 @@ internal static class ObjectStrategy
             SetOrRemove(wanted, "status", old["status"]);
         }
 
-        definition.Schema?.Default(wanted);
-        definition.Schema?.Prune(wanted);
+        Complete(definition, wanted);
         Refuse(definition, wanted, [.. refused, .. Problems(definition, wanted), .. definition.ValidateUpdate(old, wanted)]);
-        if (!SameBeyondMetadataAndStatus(definition, old, wanted))
+        if (!SameBeyondMetadataAndStatus(definition, old, wanted)
+            || (definition.CountsAnnotations && !JsonNode.DeepEquals(before["annotations"], metadata["annotations"])))
         {
             CountGeneration(metadata);
         }
@@ -151,6 +150,13 @@ internal static class ObjectStrategy
         }
 
         return metadata;
+    }
+
+    private static void Complete(ResourceDefinition definition, JsonObject wanted)
+    {
+        definition.Schema?.Default(wanted);
+        definition.Schema?.Prune(wanted);
+        definition.Default(wanted);
     }
 
     private static IEnumerable<string> Problems(ResourceDefinition definition, JsonObject wanted)

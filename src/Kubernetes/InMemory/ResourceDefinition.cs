@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using TextOps.Kubernetes.Client;
+using TextOps.Kubernetes.InMemory.Applying;
 using TextOps.Kubernetes.Schema;
 
 namespace TextOps.Kubernetes.InMemory;
@@ -16,6 +17,9 @@ internal sealed record ResourceDefinition(EntityType Type)
     /// </summary>
     public bool HasGeneration { get; init; }
 
+    /// <summary>Changes of annotations are counted too (apps/v1 deploymentStrategy.PrepareForUpdate).</summary>
+    public bool CountsAnnotations { get; init; }
+
     /// <summary>An update without resourceVersion is taken (core kinds) or refused (custom resources).</summary>
     public bool AllowsUnconditionalUpdate { get; init; }
 
@@ -24,6 +28,12 @@ internal sealed record ResourceDefinition(EntityType Type)
 
     /// <summary>Schema, for custom resources.</summary>
     public StructuralSchema? Schema { get; init; }
+
+    /// <summary>How what is applied is merged and owned.</summary>
+    public MergeShape Shape { get; init; } = CoreShapes.Object;
+
+    /// <summary>Fills in what an object leaves out, in place; for kinds without a schema.</summary>
+    public Action<JsonObject> Default { get; init; } = _ => { };
 
     /// <summary>What a new object's status is.</summary>
     public Func<JsonObject?> InitialStatus { get; init; } = () => null;

@@ -11,6 +11,9 @@ public sealed record ControllerOptions
     /// <summary>How many objects are worked on at once.</summary>
     public int Workers { get; init; } = 4;
 
+    /// <summary>Labels of the objects that are looked at (<see cref="Client.LabelSelector"/>); all objects where null.</summary>
+    public string? LabelSelector { get; init; }
+
     /// <summary>How failures are spaced out.</summary>
     public WorkQueueOptions Queue { get; init; } = new();
 }
@@ -74,7 +77,7 @@ public sealed partial class Controller<T> : IController where T : class, IKubern
         this.time = time;
         this.logger = logger;
         this.metrics = metrics;
-        host.Informer<T>().AddHandler(new InformerHandler<T>(
+        host.Informer<T>(options.LabelSelector).AddHandler(new InformerHandler<T>(
             entity => Enqueue(NamespacedName.Of(entity)),
             Updated,
             entity => Enqueue(NamespacedName.Of(entity))));
@@ -146,7 +149,7 @@ public sealed partial class Controller<T> : IController where T : class, IKubern
     async Task IController.RunAsync(CancellationToken cancellationToken)
     {
         var keys = queue!;
-        foreach (var entity in host.Informer<T>().Store.All())
+        foreach (var entity in host.Informer<T>(options.LabelSelector).Store.All())
         {
             keys.Add(NamespacedName.Of(entity));
         }

@@ -48,6 +48,7 @@ internal sealed class SchemaNode
         PreserveUnknownFields = Flag(schema, "x-kubernetes-preserve-unknown-fields");
         ListType = (string?)schema["x-kubernetes-list-type"];
         ListMapKeys = Strings(schema, "x-kubernetes-list-map-keys");
+        MapType = (string?)schema["x-kubernetes-map-type"];
         Properties = (schema["properties"] as JsonObject)?.ToDictionary(
             property => property.Key,
             property => Parse(property.Value!.AsObject(), path.Length == 0 ? property.Key : $"{path}.{property.Key}")) ?? [];
@@ -99,6 +100,8 @@ internal sealed class SchemaNode
     public string? ListType { get; }
 
     public string[] ListMapKeys { get; }
+
+    public string? MapType { get; }
 
     public IReadOnlyDictionary<string, SchemaNode> Properties { get; }
 

@@ -9,9 +9,9 @@ namespace TextOps.Kubernetes.Schema;
 /// </summary>
 public sealed class StructuralSchema
 {
-    private readonly SchemaNode root;
+    private StructuralSchema(SchemaNode root) => Root = root;
 
-    private StructuralSchema(SchemaNode root) => this.root = root;
+    internal SchemaNode Root { get; }
 
     /// <summary>Reads the schema; throws <see cref="ArgumentException"/> for a keyword that is not implemented, so that no rule is dropped silently.</summary>
     public static StructuralSchema Parse(JsonObject openApiV3Schema) => new(SchemaNode.Parse(openApiV3Schema, ""));
@@ -23,13 +23,13 @@ public sealed class StructuralSchema
             : throw new ArgumentException($"CRD {definition["metadata"]?["name"]} has no spec.versions[0].schema.openAPIV3Schema", nameof(definition));
 
     /// <summary>Fills in defaults, in place; a null in a field that is not nullable counts as absent and goes.</summary>
-    public void Default(JsonObject document) => SchemaDefaults.Apply(root, document);
+    public void Default(JsonObject document) => SchemaDefaults.Apply(Root, document);
 
     /// <summary>Removes the fields the schema does not know, in place; those of metadata are judged by ObjectMeta.</summary>
-    public void Prune(JsonObject document) => SchemaPruning.Prune(root, document);
+    public void Prune(JsonObject document) => SchemaPruning.Prune(Root, document);
 
     /// <summary>Paths of the fields the schema does not know, in document order; the document stays as it is.</summary>
-    public IReadOnlyList<string> FindUnknown(JsonObject document) => SchemaPruning.Find(root, document);
+    public IReadOnlyList<string> FindUnknown(JsonObject document) => SchemaPruning.Find(Root, document);
 
     /// <summary>
     /// What breaks the schema, one message a violation with its field path: <c>spec.shards: Invalid value: 0: spec.shards in body should be
@@ -38,7 +38,7 @@ public sealed class StructuralSchema
     public IReadOnlyList<string> Validate(JsonObject document)
     {
         var validation = new SchemaValidation();
-        validation.Check(root, document);
+        validation.Check(Root, document);
         return validation.Messages;
     }
 }

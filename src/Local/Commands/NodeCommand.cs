@@ -1,16 +1,18 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
+using TextOps.Crds;
 using TextOps.Kubernetes.Rest;
 using TextOps.Kubernetes.Rest.Configuration;
 using TextOps.Kubernetes.Runtime;
 using TextOps.Local.Node;
+using TextOps.Local.Node.Services;
 
 namespace TextOps.Local.Commands;
 
 /// <summary>
 /// <c>textops node</c>: a node of a real API server without containers or root, for development and tests. Pods that the scheduler binds to it run as
-/// processes of this machine's runner.
+/// processes of this machine's runner, and Services of our objects get ports of 127.0.0.1.
 /// </summary>
 internal static partial class NodeCommand
 {
@@ -29,9 +31,20 @@ internal static partial class NodeCommand
             }
         });
         var pods = new Option<string>("--pods") { HelpName = "DIR", Description = "Folder of the pods' files.", DefaultValueFactory = _ => Path.Combine(Path.GetTempPath(), "textops-node") };
+        var firstPort = new Option<int>("--first-port")
+        {
+            HelpName = "PORT", Description = "First port of 127.0.0.1 that a Service of ours may get.", DefaultValueFactory = _ => new ServiceProxyOptions().FirstPort,
+        };
+        firstPort.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is var port and not (>= 1 and <= 65535))
+            {
+                result.AddError($"--first-port {port} must be from 1 to 65535");
+            }
+        });
         var logLevel = CommonOptions.LogLevel();
         var command = new Command("node", "Plays a node of a cluster: its pods run here, as processes of the runner, whatever their image. For development and tests; ends on Ctrl-C.")
-        { kubeConfig, context, name, pods, logLevel };
+        { kubeConfig, context, name, pods, firstPort, logLevel };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var logs = LocalLog.Create(parsed.GetValue(logLevel)!);
@@ -42,12 +55,13 @@ internal static partial class NodeCommand
                 RunnerProgram = RunnerProgram.Find(),
                 PodsFolder = Path.Combine(Path.GetFullPath(parsed.GetRequiredValue(pods)), parsed.GetRequiredValue(name)),
             };
-            return await RunAsync(cluster, node, logs, cancellationToken);
+            var services = new ServiceProxyOptions { FirstPort = parsed.GetValue(firstPort), LabelSelector = ApiGroup.KindLabel };
+            return await RunAsync(cluster, node, services, logs, cancellationToken);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(ClusterConfiguration cluster, ProcessNodeOptions options, ILoggerFactory logs, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ClusterConfiguration cluster, ProcessNodeOptions options, ServiceProxyOptions serviceOptions, ILoggerFactory logs, CancellationToken cancellationToken)
     {
         var time = TimeProvider.System;
         using var client = new RestKubernetesClient(cluster, new RestClientOptions { FieldManager = "textops-node", CallsPerSecond = 500, Burst = 1000 }, time, logs.CreateLogger<RestKubernetesClient>());
@@ -55,6 +69,7 @@ internal static partial class NodeCommand
         await using var node = new ProcessNode(client, options, time, logs.CreateLogger<ProcessNode>());
         await using var host = new ControllerHost(client, [], time, logs);
         host.Add(node, new ControllerOptions { Workers = 16 });
+        await using var services = ServiceProxy.AddTo(host, client, serviceOptions, logs.CreateLogger<ServiceProxy>());
 
         await registration.RegisterAsync(cancellationToken);
         await node.StartAsync(cancellationToken);

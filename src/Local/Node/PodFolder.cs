@@ -21,6 +21,9 @@ internal sealed class PodFolder(string root, V1Pod pod)
     /// <summary>What the container writes to standard output and error.</summary>
     public string LogFile => System.IO.Path.Combine(Path, "runner.log");
 
+    /// <summary>What the container before this one wrote there.</summary>
+    public string PreviousLogFile => System.IO.Path.Combine(Path, "runner.previous.log");
+
     /// <summary>What becomes the termination message.</summary>
     public string TerminationLog => System.IO.Path.Combine(Path, "termination-log");
 
@@ -39,7 +42,6 @@ internal sealed class PodFolder(string root, V1Pod pod)
     public async Task PrepareAsync(IKubernetesClient client, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path);
-        await File.WriteAllBytesAsync(TerminationLog, [], cancellationToken);
         foreach (var volume in pod.Spec.Volumes ?? [])
         {
             var folder = VolumeFolder(volume.Name);
@@ -57,6 +59,16 @@ internal sealed class PodFolder(string root, V1Pod pod)
             {
                 throw new PodConfigurationException($"persistentvolumeclaim \"{claim.ClaimName}\" not found: there are no claims in local mode; leave spec.runner.cache out");
             }
+        }
+    }
+
+    /// <summary>Makes room for what a container that is about to start says: an empty termination message, and a log of its own.</summary>
+    public void Renew()
+    {
+        File.WriteAllBytes(TerminationLog, []);
+        if (File.Exists(LogFile))
+        {
+            File.Move(LogFile, PreviousLogFile, overwrite: true);
         }
     }
 

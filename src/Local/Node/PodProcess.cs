@@ -53,8 +53,8 @@ internal sealed partial class PodProcess : IDisposable
         return process.ExitCode;
     }
 
-    /// <summary>Asks it to end (SIGTERM) and ends it (SIGKILL) when <paramref name="grace"/> is over.</summary>
-    public async Task StopAsync(TimeSpan grace)
+    /// <summary>Asks it to end (SIGTERM) and ends it (SIGKILL) when its grace is over.</summary>
+    public async Task StopAsync(CancellationToken graceOver)
     {
         if (process.HasExited)
         {
@@ -62,10 +62,9 @@ internal sealed partial class PodProcess : IDisposable
         }
 
         _ = Kill(process.Id, SigTerm);
-        using var deadline = new CancellationTokenSource(grace);
         try
         {
-            await process.WaitForExitAsync(deadline.Token);
+            await process.WaitForExitAsync(graceOver);
         }
         catch (OperationCanceledException)
         {
