@@ -57,7 +57,7 @@ internal sealed class OtherVersions(ModelRegistry registry, PreparedDataset prep
     {
         if (other.Card.Task != ModelTask.TextClassification)
         {
-            return (null, $"version {other.Card.Version} is no classifier, but a model for {other.Card.Task.Name()}");
+            return new ComparedVersion(null, $"version {other.Card.Version} is no classifier, but a model for {other.Card.Task.Name()}");
         }
 
         context.Progress.Begin("ScoringOther");
