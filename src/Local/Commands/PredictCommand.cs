@@ -178,20 +178,26 @@ internal sealed class PredictCommand(PredictRequest request, TextWriter output, 
             yield break;
         }
 
-        var rows = new TextFile(request.File, info.Contract, request.LabelField).ReadAsync(cancellationToken);
+        var file = new TextFile(request.File, info.Contract, request.LabelField);
+        var rows = file.ReadAsync(cancellationToken);
         if (request.Samples is { } count)
         {
             foreach (var row in await RowSample.TakeAsync(rows, count, cancellationToken))
             {
                 yield return With(row);
             }
-
-            yield break;
+        }
+        else
+        {
+            await foreach (var row in rows)
+            {
+                yield return With(row);
+            }
         }
 
-        await foreach (var row in rows)
+        if (file.Empty > 0)
         {
-            yield return With(row);
+            await Console.Error.WriteLineAsync($"textops: {file.Empty} {(file.Empty == 1 ? "row has" : "rows have")} no text and {(file.Empty == 1 ? "was" : "were")} left out");
         }
     }
 

@@ -15,9 +15,12 @@ internal sealed class TextFile(string path, ServedContract contract, string? lab
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    /// <summary>Rows so far that were left out because they have no text.</summary>
+    public long Empty { get; private set; }
+
     private string Name => path == "-" ? "standard input" : path;
 
-    /// <summary>The rows, one after the other. Blank lines are no rows.</summary>
+    /// <summary>The rows, one after the other. Blank lines are no rows, and rows with an empty text are left out, as a TrainingRun leaves them out.</summary>
     /// <exception cref="UsageException">The file cannot be read, or a row of it is no row.</exception>
     public async IAsyncEnumerable<TextRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -32,6 +35,12 @@ internal sealed class TextFile(string path, ServedContract contract, string? lab
         await using var each = rows.GetAsyncEnumerator(cancellationToken);
         while (await NextAsync(each))
         {
+            if (string.IsNullOrWhiteSpace(each.Current.Text))
+            {
+                Empty++;
+                continue;
+            }
+
             yield return each.Current;
         }
     }
@@ -69,7 +78,7 @@ internal sealed class TextFile(string path, ServedContract contract, string? lab
 
         for (var line = 1L; await reader.ReadLineAsync(cancellationToken) is { } text; line++)
         {
-            if (!string.IsNullOrWhiteSpace(text))
+            if (text.Length > 0)
             {
                 yield return new TextRow(text, new Dictionary<string, double>(StringComparer.Ordinal), Label: null, $"{Name}:{line}");
             }

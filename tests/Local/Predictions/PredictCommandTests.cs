@@ -67,8 +67,10 @@ public sealed class PredictCommandTests : IDisposable
             Predict(server, "-f", "reviews.csv", "--label-field", "rating", "-o", "json").Exits(0).Output);
         Assert.Contains("{\"reviewText\":\"bad\",\"helpfulVotes\":7}", server.Asked[^1].Body, StringComparison.Ordinal);
 
-        place.Write("reviews.txt", "good\n\n  bad\n");
-        Assert.Equal("LABEL      SCORE   TEXT\npositive   0.750   good\nnegative   0.750     bad\n", Predict(server, "-f", "reviews.txt").Exits(0).Output);
+        place.Write("reviews.txt", "good\n\n  bad\n \n");
+        var plain = Predict(server, "-f", "reviews.txt").Exits(0);
+        Assert.Equal("LABEL      SCORE   TEXT\npositive   0.750   good\nnegative   0.750     bad\n", plain.Output);
+        Assert.Equal("textops: 1 row has no text and was left out\n", plain.Error);
     }
 
     [Fact]

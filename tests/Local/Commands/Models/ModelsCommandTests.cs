@@ -119,7 +119,7 @@ public sealed class ModelsCommandTests : IDisposable
         {
             Candidate = new Candidate { Name = "linear", LogisticRegression = new LogisticRegression { C = "0.5" } },
             Features = [.. card.Features, new FeatureBlock { Name = "numbers", Numeric = new NumericFeatures { Derived = [DerivedNumber.TextLength] } }],
-            Lineage = card.Lineage with { DataFingerprint = new('e', 64), Labels = new Dictionary<string, long> { ["positive"] = 50, ["negative"] = 40 } },
+            Lineage = card.Lineage! with { DataFingerprint = new('e', 64), Labels = new Dictionary<string, long> { ["positive"] = 50, ["negative"] = 40 } },
             Evaluation = Registry.Evaluation(0.9, latency: 2.5),
         });
         var result = registry.TextOps("models", "diff", "book-reviews@1", "book-reviews@2").Exits(1);
