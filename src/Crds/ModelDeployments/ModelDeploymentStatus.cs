@@ -116,6 +116,10 @@ public sealed record StageStatus
     [MaxLength(16)]
     public string? Stable { get; init; }
 
+    /// <summary>Digest of the stable version's card.</summary>
+    [MaxLength(80)]
+    public string? StableDigest { get; init; }
+
     /// <summary>Pods wanted.</summary>
     public int? Replicas { get; init; }
 
@@ -159,6 +163,9 @@ public sealed record RejectedVersion
 
     /// <summary>When.</summary>
     public required DateTimeOffset Time { get; init; }
+
+    /// <summary>Whether pods of it had been rolled out.</summary>
+    public bool? Served { get; init; }
 
     /// <summary>What it was judged by: gates, approval and retry; another value lets it be tried again.</summary>
     [MaxLength(64)]

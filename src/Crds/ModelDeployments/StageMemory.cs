@@ -22,6 +22,27 @@ public sealed record StageMemory
 
     /// <summary>URI of the stable version's evidence.</summary>
     public string? Evidence { get; init; }
+
+    /// <summary>Which model these are versions of: a hash of registry and name. Of another model nothing can be brought back.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The operator's own runner image when the pods were made; they keep it through an upgrade of the operator, where <c>spec.runner</c> names none.</summary>
+    public string? Image { get; init; }
+
+    /// <summary><see cref="Image"/> of the stable version, which comes back with it.</summary>
+    public string? StableImage { get; init; }
+
+    /// <summary>Hash of the pods' template.</summary>
+    public string? Template { get; init; }
+
+    /// <summary>When that template was rolled out.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Makes the pods of a version that is tried again others than those that failed; null where none was.</summary>
+    public string? Retried { get; init; }
+
+    /// <summary>ConfigMaps of earlier templates, whose pods may still need them until the roll-out is complete.</summary>
+    public IReadOnlyList<string>? Superseded { get; init; }
 }
 
 /// <summary>A version with its digest.</summary>

@@ -102,6 +102,12 @@ public sealed record V1DeploymentCondition
     /// <summary>The condition of a roll-out; its reason <see cref="ProgressDeadlineExceeded"/> says that it failed.</summary>
     public const string Progressing = "Progressing";
 
+    /// <summary>The condition of pods that cannot be made, for example because of a quota.</summary>
+    public const string ReplicaFailure = "ReplicaFailure";
+
+    /// <summary>Reason of <see cref="Progressing"/> where a roll-out is complete; it stays when pods fail later.</summary>
+    public const string NewReplicaSetAvailable = "NewReplicaSetAvailable";
+
     /// <summary>Reason of <see cref="Progressing"/> where a roll-out made no progress in time.</summary>
     public const string ProgressDeadlineExceeded = "ProgressDeadlineExceeded";
 

@@ -137,6 +137,9 @@ public sealed record V1ContainerPort
 
     /// <summary>Number.</summary>
     public required int ContainerPort { get; init; }
+
+    /// <summary>TCP, UDP or SCTP; TCP where absent. Server-side apply tells ports apart by it.</summary>
+    public string? Protocol { get; init; }
 }
 
 /// <summary>Where a volume appears in a container.</summary>

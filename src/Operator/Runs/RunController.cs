@@ -20,6 +20,8 @@ public sealed partial class RunController<T, TSnapshot>(
 {
     private static readonly TimeSpan RejectedRetry = TimeSpan.FromMinutes(1);
 
+    private readonly TaskOutcomes outcomes = new(children, events, logger);
+
     private static string Kind => EntityType.Of<T>().Kind;
 
     /// <inheritdoc/>
@@ -51,7 +53,7 @@ public sealed partial class RunController<T, TSnapshot>(
 
     private async Task<RunPlan> ApplyAsync(T entity, TSnapshot seen, RunPlan plan, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await KeepOutcomesAsync(entity, seen.Attempts, cancellationToken);
+        await outcomes.KeepAsync(entity, seen.Attempts, cancellationToken);
         foreach (var name in plan.Delete)
         {
             await children.DeleteAsync(entity, name, cancellationToken);
@@ -62,7 +64,8 @@ public sealed partial class RunController<T, TSnapshot>(
         {
             foreach (var task in plan.Start)
             {
-                await children.StartAsync(entity, plan.Run!, task, seen.Spec.Runner, seen.Spec.QueueName, now, cancellationToken);
+                var image = seen.Spec.Runner.Image ?? plan.Run!.Image ?? seen.Options.RunnerImage;
+                await children.StartAsync(entity, plan.Run!.Id, task, seen.Spec.Runner, image, seen.Spec.QueueName, now, cancellationToken);
                 TaskStarted(Kind, entity.Metadata.Namespace, entity.Metadata.Name, task.Part, task.Attempt);
                 started++;
             }
@@ -72,32 +75,6 @@ public sealed partial class RunController<T, TSnapshot>(
         catch (KubernetesException exception) when (exception.Code is 400 or 403 or 413 or 422)
         {
             return Rejected(seen, plan with { Start = [.. plan.Start.Take(started)] }, $"the API server refused a child: {exception.Message}");
-        }
-    }
-
-    /// <summary>Lifts what attempts said into their Jobs, before a pod can be gone; tells of those that did not end well.</summary>
-    private async Task KeepOutcomesAsync(T entity, IReadOnlyList<TaskAttempt> attempts, CancellationToken cancellationToken)
-    {
-        var ended = attempts.Where(attempt => attempt.IsNew).ToList();
-        foreach (var attempt in ended)
-        {
-            await children.KeepOutcomeAsync(entity, attempt, cancellationToken);
-            TaskEnded(Kind, entity.Metadata.Namespace, entity.Metadata.Name, attempt.JobName, attempt.State, attempt.Message);
-        }
-
-        Tell(TaskState.Failed, RunEvents.TaskFailed);
-        Tell(TaskState.Disrupted, RunEvents.TaskDisrupted);
-        Tell(TaskState.ResultLost, RunEvents.TaskResultLost);
-
-        // One event for all: a node that is drained takes many pods at once.
-        void Tell(TaskState state, string reason)
-        {
-            var those = ended.Where(attempt => attempt.State == state).ToList();
-            if (those.Count > 0)
-            {
-                var more = those.Count > 1 ? $" (and {those.Count - 1} more)" : "";
-                events.Event(entity, EventType.Warning, reason, $"{those[0].JobName}{more}: {those[0].Message}");
-            }
         }
     }
 
@@ -152,7 +129,4 @@ public sealed partial class RunController<T, TSnapshot>(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Kind} {Namespace}/{Name}: started {Part} attempt {Attempt}")]
     private partial void TaskStarted(string kind, string? @namespace, string? name, string part, int attempt);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Kind} {Namespace}/{Name}: {JobName} ended as {State}: {Cause}")]
-    private partial void TaskEnded(string kind, string? @namespace, string? name, string jobName, TaskState state, string? cause);
 }

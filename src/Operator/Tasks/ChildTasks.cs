@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using TextOps.Crds;
 using TextOps.Crds.Core;
 using TextOps.Crds.Meta;
-using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
 using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.Core;
@@ -16,7 +15,7 @@ namespace TextOps.Operator.Tasks;
 [Rbac<V1Job>("list", "watch", "create", "patch", "delete")]
 [Rbac<V1Pod>("list", "watch")]
 [Rbac<V1ConfigMap>("create", "delete")]
-public sealed class ChildTasks(IKubernetesClient client, Store<V1Job> jobs, ChildIndex<V1Pod> pods, OperatorOptions options)
+public sealed class ChildTasks(IKubernetesClient client, Store<V1Job> jobs, ChildIndex<V1Pod> pods)
 {
     private readonly AttemptBook book = new();
 
@@ -54,10 +53,10 @@ public sealed class ChildTasks(IKubernetesClient client, Store<V1Job> jobs, Chil
     /// <summary>Starts a task: ConfigMap and Job are created; where they are already, that is fine.</summary>
     /// <exception cref="KubernetesException">The API server refuses one of them.</exception>
     public async Task StartAsync<T>(
-        T owner, RunStatus run, TaskToStart task, RunnerSpec runner, string? queueName, DateTimeOffset now, CancellationToken cancellationToken)
+        T owner, string runId, TaskToStart task, RunnerSpec runner, string image, string? queueName, DateTimeOffset now, CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
-        var (configMap, job) = TaskJobBuilder.Build(owner, run.Id, task, runner, runner.Image ?? run.Image ?? options.RunnerImage, queueName);
+        var (configMap, job) = TaskJobBuilder.Build(owner, runId, task, runner, image, queueName);
         await CreateAsync(configMap, cancellationToken);
         await CreateAsync(job, cancellationToken);
         book.Started(OwnerKey.Of(owner), TaskAttempt.Named(job.Metadata.Name!, job.Metadata.Labels, TaskState.Active) with { Created = now });

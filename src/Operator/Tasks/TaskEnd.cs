@@ -87,7 +87,8 @@ internal sealed record TaskEnd(TaskState State, TaskResult? Result, string? Mess
 
     private static bool IsTarget(V1PodStatus status) => status.Conditions?.Any(condition => condition is { Type: "DisruptionTarget", Status: "True" }) == true;
 
-    private static string Describe(V1ContainerStateTerminated terminated) => terminated switch
+    /// <summary>How a container ended that said nothing.</summary>
+    public static string Describe(V1ContainerStateTerminated terminated) => terminated switch
     {
         { Reason: "OOMKilled" } => "the runner was killed for memory (OOMKilled); raise spec.runner.resources.limits.memory",
         { Reason: "StartError" or "ContainerCannotRun" } => $"the container could not be started ({terminated.Reason}): {terminated.Message}",

@@ -21,6 +21,15 @@ public static class TaskParts
     /// <summary>The task that judges a fitted model and registers it.</summary>
     public const string Evaluate = "evaluate";
 
+    /// <summary>The task that asks the registry what the references of a ModelDeployment mean.</summary>
+    public const string Resolve = "resolve";
+
+    /// <summary>The task that judges a version before it is rolled out.</summary>
+    public const string Check = "check";
+
+    /// <summary>The task that judges a version that serves.</summary>
+    public const string Gate = "gate";
+
     /// <summary>Most shards a plan may have: the bound of <c>spec.shards</c>.</summary>
     public const int MaxShards = 1000;
 
@@ -50,6 +59,8 @@ public static class TaskParts
         { Prepare: { } prepare } => part == Prepare && TrainingAnswers.IsAnswer(prepare),
         { Train: { } train } => part == Fit ? TrainingAnswers.IsFit(train) : TrainingAnswers.AreTrials(part, train),
         { Evaluate: { } evaluate } => part == Evaluate && TrainingAnswers.IsAnswer(evaluate),
+        { Resolve: { } resolve } => part == Resolve && DeploymentAnswers.IsAnswer(resolve),
+        { Gate: { } gate } => part is Check or Gate && DeploymentAnswers.IsAnswer(gate),
         _ => false,
     };
 

@@ -47,12 +47,15 @@ internal static class TrainingAnswers
 
     /// <summary>A version is there exactly where all gates hold.</summary>
     public static bool IsAnswer(EvaluateResult evaluate) =>
-        evaluate is { Report: not null, Gates: { Count: <= MaxGates } gates }
+        evaluate is { Report: not null, Gates: { } gates }
         && IsValue(evaluate.Value)
         && IsValue(evaluate.Accuracy)
-        && gates.All(IsGate)
-        && gates.DistinctBy(gate => gate.Name, StringComparer.Ordinal).Count() == gates.Count
+        && AreGates(gates)
         && (gates.All(gate => gate.Passed) ? evaluate.Version is { } version && IsVersion(version) : evaluate.Version is null);
+
+    /// <summary>Whether these fit into a status, a name once.</summary>
+    public static bool AreGates(IReadOnlyList<GateStatus>? gates) =>
+        gates is { Count: <= MaxGates } && gates.All(IsGate) && gates.DistinctBy(gate => gate.Name, StringComparer.Ordinal).Count() == gates.Count;
 
     private static bool IsTrial(TrialResult? trial) => trial is { Number: >= 0, Seconds: >= 0 and <= MaxValue } && IsValue(trial.Value);
 

@@ -7,6 +7,7 @@ using TextOps.Crds.Core;
 using TextOps.Crds.EmbeddingJobs;
 using TextOps.Crds.Generator;
 using TextOps.Crds.Meta;
+using TextOps.Crds.ModelDeployments;
 using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
 using TextOps.Crds.TrainingRuns;
@@ -15,6 +16,7 @@ using TextOps.Kubernetes.InMemory;
 using TextOps.Operator.Host;
 using TextOps.Operator.Host.Logging;
 using TextOps.Operator.Tests.EmbeddingJobs;
+using TextOps.Operator.Tests.ModelDeployments;
 using TextOps.Operator.Tests.Rbac;
 using TextOps.Operator.Tests.TrainingRuns;
 
@@ -54,6 +56,7 @@ public sealed class OperatorControlPlaneTests : IAsyncDisposable
             new TrainingRun { Metadata = new V1ObjectMeta { Name = "tickets", Namespace = "default" }, Spec = Trainings.Plain with { TtlSecondsAfterFinished = 0 } }, Cancel);
         await EndAsync("prepare", Trainings.PreparedResult(upToDate: true));
         await OperatorFixture.EventuallyAsync("the other is up to date", ListAsync<TrainingRun>, list => list[0].Status?.Run?.Result == RunReasons.UpToDate);
+        await ServeAndRemoveAStageAsync();
         await OperatorFixture.EventuallyAsync("children are gone", ListAsync<V1Job>, jobs => jobs.Count == 0);
 
         await stop.CancelAsync();
@@ -63,8 +66,28 @@ public sealed class OperatorControlPlaneTests : IAsyncDisposable
         Assert.Empty(client.Refused);
         var idle = AuthorizedClient.Given.Except(client.Used).ToList();
 
-        // Only asked for where Events of an earlier operator are found, or forgotten by the server.
-        Assert.Subset(new HashSet<string> { "get events", "patch events" }, idle.ToHashSet());
+        // Only asked for where Events of an earlier operator are found, or forgotten by the server; and by the server itself, where a patch is applied that creates.
+        Assert.Subset(
+            new HashSet<string> { "get events", "patch events", "create deployments.apps", "create services", "create poddisruptionbudgets.policy" }, idle.ToHashSet());
+    }
+
+    private async Task ServeAndRemoveAStageAsync()
+    {
+        var registry = new FakeRegistry();
+        registry.Register(1);
+        var canary = Reviews.Staging with { Name = "canary", Replicas = 2 };
+        await cluster.CreateAsync(
+            new ModelDeployment { Metadata = new V1ObjectMeta { Name = "reviews", Namespace = "default" }, Spec = Reviews.Alone with { Stages = [Reviews.Staging, canary], TtlSecondsAfterFinished = 0 } }, Cancel);
+        await EndAsync("resolve", registry.Answer(new ResolveTask { Owner = new TaskOwner { Namespace = "default", Name = "reviews" }, RunId = "0", Output = new TaskOutput { Uri = "file:///store", Name = "reviews" }, References = ["staging"] }));
+        foreach (var _ in new[] { "staging", "canary" })
+        {
+            await EndAsync("check", new TaskResult { Gate = new GateResult { Version = 1, Verdict = GateVerdicts.Passed, Gates = [] } });
+        }
+
+        await OperatorFixture.EventuallyAsync("both are rolled out", ListAsync<V1Deployment>, list => list.Count == 2);
+        var deployment = (await cluster.GetAsync<ModelDeployment>("reviews", "default", Cancel))!;
+        await cluster.UpdateAsync(deployment with { Spec = deployment.Spec with { Stages = [Reviews.Staging] } }, Cancel);
+        await OperatorFixture.EventuallyAsync("the other is gone", ListAsync<V1Deployment>, list => list.Count == 1);
     }
 
     [Fact]

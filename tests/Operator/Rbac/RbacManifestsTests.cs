@@ -48,6 +48,7 @@ public sealed class RbacManifestsTests
     [Theory]
     [InlineData("embeddingjobs")]
     [InlineData("trainingruns")]
+    [InlineData("modeldeployments")]
     public void The_operator_changes_no_spec(string resource)
     {
         var rule = Assert.Single(RbacManifests.ObjectRules, rule => rule.Resource == resource);
@@ -60,7 +61,7 @@ public sealed class RbacManifestsTests
     {
         var role = Assert.Single(ManifestReader.Read(Repository.File("config", "rbac", "edit_role.yaml")).Manifests).Content;
 
-        Assert.Equal(["embeddingjobs", "trainingruns"], role["rules"]!.AsArray().SelectMany(rule => rule!["resources"]!.AsArray()).Select(resource => (string)resource!));
+        Assert.Equal(["embeddingjobs", "trainingruns", "modeldeployments"], role["rules"]!.AsArray().SelectMany(rule => rule!["resources"]!.AsArray()).Select(resource => (string)resource!));
     }
 
     [Fact]

@@ -149,7 +149,7 @@ internal abstract class SteppedOperator<T, TSnapshot> : IAsyncDisposable
         host = new ControllerHost(Client, [], TimeProvider.System, NullLoggerFactory.Instance);
         index = new ChildIndex<V1Pod>(host.Informer<V1Pod>());
         reader = pods is null ? new ProgressReader() : new ProgressReader(pods);
-        var children = new ChildTasks(Client, host.Informer<V1Job>().Store, index, options);
+        var children = new ChildTasks(Client, host.Informer<V1Job>().Store, index);
         var kind = KindOf(host, options);
         var observer = new RunObserver<T, TSnapshot>(kind, children, new ProgressBook(reader, options.ProgressInterval, Time), options);
         var logger = NullLogger<RunController<T, TSnapshot>>.Instance;
