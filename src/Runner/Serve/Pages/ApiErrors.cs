@@ -6,13 +6,16 @@ namespace TextOps.Runner.Serve.Pages;
 /// <summary>How the server refuses: problem documents (RFC 9457), those of <c>/v1</c> in OpenAI's form; and the headers of every answer.</summary>
 internal static class ApiErrors
 {
+    // Only OpenAI's requests name a model.
+    private const string NotFound = "404";
+
     private static readonly string[] OfRequests = ["400", "401", "408", "413", "415", "422", "429", "503"];
 
     private static readonly (string Status, string Name, string Description, bool Retry)[] All =
     [
         ("400", "BadRequest", "The body is no JSON, no UTF-8, or has a field of another type.", false),
         ("401", "Unauthorized", "The bearer token is missing or wrong.", false),
-        ("404", "NotFound", "There is no such model here.", false),
+        (NotFound, "NotFound", "There is no such model here.", false),
         ("408", "RequestTimeout", "The body came too slowly.", false),
         ("413", "ContentTooLarge", "The body is larger than this server takes.", false),
         ("415", "UnsupportedMediaType", "The content type is not application/json.", false),
@@ -47,9 +50,13 @@ internal static class ApiErrors
     public static JsonObject Responses(ServedModel served)
     {
         var responses = new JsonObject();
-        foreach (var (status, name, description, retry) in All.Where(error => (served.NeedsToken || error.Status != "401") && (HasOpenAi(served) || error.Status != "404")))
+        foreach (var (status, name, description, retry) in All.Where(error => served.NeedsToken || error.Status != "401"))
         {
-            responses[name] = Response(description, retry, status == "401", "application/problem+json", "Problem");
+            if (status != NotFound)
+            {
+                responses[name] = Response(description, retry, status == "401", "application/problem+json", "Problem");
+            }
+
             if (HasOpenAi(served))
             {
                 responses[$"OpenAi{name}"] = Response(description, retry, status == "401", "application/json", "OpenAiError");
@@ -73,7 +80,7 @@ internal static class ApiErrors
 
     /// <summary>Adds the errors of a path that takes requests.</summary>
     public static JsonObject WithRequestErrors(JsonObject answers, ServedModel served, bool openAi = false) =>
-        Add(answers, [.. OfRequests.Where(status => served.NeedsToken || status != "401"), .. openAi ? ["404"] : Array.Empty<string>()], openAi);
+        Add(answers, [.. OfRequests.Where(status => served.NeedsToken || status != "401"), .. openAi ? [NotFound] : Array.Empty<string>()], openAi);
 
     /// <summary>Adds the errors of a path that only reads.</summary>
     public static JsonObject WithReadErrors(JsonObject answers, ServedModel served) => served.NeedsToken ? Add(answers, ["401"], openAi: false) : answers;

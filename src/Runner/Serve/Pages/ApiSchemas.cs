@@ -84,6 +84,7 @@ internal static class ApiSchemas
     {
         ["post"] = new JsonObject
         {
+            ["tags"] = new JsonArray(OpenApiDocument.ModelTag),
             ["summary"] = summary,
             ["operationId"] = id,
             ["description"] = description,

@@ -9,6 +9,11 @@ namespace TextOps.Runner.Serve.Pages;
 /// <summary>The paths of a classifier, in OpenAPI's words.</summary>
 internal static class ClassifierApi
 {
+    private const string AnyText = "text";
+
+    /// <summary>Derived numbers by the names that requests have for them; clients may send them all, also to a model that uses none.</summary>
+    private static readonly string[] DerivedNames = [.. Enum.GetValues<DerivedNumber>().Select(number => JsonSerializer.SerializeToNode(number, Json.Strict)!.GetValue<string>())];
+
     /// <summary>The paths.</summary>
     public static JsonObject Paths(ServedModel served)
     {
@@ -22,7 +27,7 @@ internal static class ClassifierApi
         return new JsonObject
         {
             ["/predict"] = ApiSchemas.Post(
-                "predict", "Predict", $"From one text, and numbers where the model has such fields, to a label. Also as /invoke.", "Instance",
+                "predict", "Predict", "From one text, and numbers where the model has such fields, to a label. Also as /invoke.", "Instance",
                 ApiErrors.WithRequestErrors(ApiSchemas.Answer("The label, and the probabilities of all labels.", ApiSchemas.Reference("Prediction")), served), predict),
             ["/predict/batch"] = ApiSchemas.Post(
                 "predictBatch", "Predict many", "One bad instance refuses them all; the problem names it. Also as /batch_predict.", "Batch",
@@ -59,17 +64,18 @@ internal static class ClassifierApi
     private static JsonObject InstanceSchema(ServedModel served)
     {
         List<(string Name, JsonObject Schema)> properties = [(served.TextField, ApiSchemas.Input(served, "The text."))];
-        if (served.TextField != "text")
+        var alias = served.TextField != AnyText && Fields(served).All(field => field.Name != AnyText);
+        if (alias)
         {
-            properties.Add(("text", ApiSchemas.Input(served, $"The same as {served.TextField}, under the name that all models understand; one of the two is given.")));
+            properties.Add((AnyText, ApiSchemas.Input(served, $"The same as {served.TextField}, under the name that all models understand; one of the two is given.")));
         }
 
         properties.AddRange(Fields(served).Select(field => (field.Name, NumberSchema(field))));
-        properties.AddRange(DerivedNames(served).Select(name => (name, ApiSchemas.Number("Derived from the text by the server; a value that is sent is compared, not used."))));
-        var instance = ApiSchemas.Request(served.TextField == "text" ? ["text"] : [], properties.DistinctBy(property => property.Name));
-        if (served.TextField != "text")
+        properties.AddRange(DerivedNames.Select(name => (name, Optional(ApiSchemas.Number("Derived from the text by the server; a value that is sent is compared, not used.")))));
+        var instance = ApiSchemas.Request(alias ? [] : [served.TextField], properties.DistinctBy(property => property.Name));
+        if (alias)
         {
-            instance["oneOf"] = new JsonArray(Required(served.TextField), Required("text"));
+            instance["oneOf"] = new JsonArray(Required(served.TextField), Required(AnyText));
         }
 
         return instance;
@@ -86,12 +92,15 @@ internal static class ClassifierApi
             }
         }
 
-        return schema;
+        return Optional(schema);
     }
 
-    /// <summary>The model's derived numbers, by the names that requests have for them.</summary>
-    private static IEnumerable<string> DerivedNames(ServedModel served) =>
-        (served.Card?.Signature.Derived ?? []).Select(number => JsonSerializer.SerializeToNode(number, Json.Strict)!.GetValue<string>());
+    /// <summary>Null is as good as absent.</summary>
+    private static JsonObject Optional(JsonObject schema)
+    {
+        schema["type"] = new JsonArray(schema["type"]!.GetValue<string>(), "null");
+        return schema;
+    }
 
     private static JsonObject Required(string name) => new() { ["required"] = new JsonArray(name) };
 

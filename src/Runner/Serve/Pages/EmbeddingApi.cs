@@ -33,7 +33,8 @@ internal static class EmbeddingApi
             ("inputs", OneOf("One text, or several.", ApiSchemas.Input(served, "A text."), ApiSchemas.Inputs(served, ApiSchemas.Input(served, "A text."), "Texts."))),
             ("truncate", ApiSchemas.Flag(Truncation(served)))),
         ["Vectors"] = ApiSchemas.List(Vector(served), "A vector for each text."),
-        ["OpenAiRequest"] = ApiSchemas.Object(
+        ["OpenAiRequest"] = ApiSchemas.Request(
+            ["input"],
             ("input", OneOf(
                 "One text, several, or the same as tokens.",
                 ApiSchemas.Input(served, "A text."),

@@ -8,6 +8,11 @@ namespace TextOps.Runner.Serve.Pages;
 /// <summary>The server's API as OpenAPI 3.1 (spec.openapis.org/oas/v3.1.1): only the paths that this kind of model has, with the model's own fields, labels and limits.</summary>
 internal static class OpenApiDocument
 {
+    /// <summary>The tag of paths that ask the model.</summary>
+    public const string ModelTag = "Model";
+
+    private const string ServerTag = "Server";
+
     /// <summary>How it is written: for people, too.</summary>
     public static JsonSerializerOptions Written { get; } = new(JsonSerializerDefaults.General) { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -39,6 +44,7 @@ internal static class OpenApiDocument
             ["info"] = new JsonObject { ["title"] = served.Name, ["version"] = served.Version, ["description"] = Description(served) },
             // Relative to this document, so that it is right behind a path prefix too.
             ["servers"] = new JsonArray(new JsonObject { ["url"] = "./" }),
+            ["tags"] = new JsonArray(new JsonObject { ["name"] = ModelTag, ["description"] = "Ask the model" }, new JsonObject { ["name"] = ServerTag, ["description"] = "Ask about it" }),
             ["paths"] = paths,
             ["components"] = new JsonObject { ["schemas"] = schemas, ["responses"] = ApiErrors.Responses(served), ["headers"] = ApiErrors.Headers() },
         };
@@ -69,6 +75,7 @@ internal static class OpenApiDocument
     {
         ["get"] = new JsonObject
         {
+            ["tags"] = new JsonArray(ServerTag),
             ["summary"] = summary,
             ["operationId"] = id,
             ["description"] = description,

@@ -20,7 +20,7 @@ function showModel(info) {
   return make('div', { class: 'parts' }, parts);
 }
 
-const overview = (info, given) => card('Overview', facts([
+const overview = (info, given) => card('Overview', make('div', { class: 'beside' }, facts([
   ['Model', info.name],
   ['Version', info.version],
   ['Digest', info.digest ? code(info.digest) : null],
@@ -33,7 +33,16 @@ const overview = (info, given) => card('Overview', facts([
   ['Code', given.lineage?.codeVersion ? code(given.lineage.codeVersion) : null],
   ['Card', info.card ? null : 'none: this folder is no version of a registry'],
   ['API', make('a', { href: 'docs' }, 'documentation of this server')],
-]));
+]), headline(given.evaluation)));
+
+/** The metric that models were chosen by, large. */
+function headline(evaluation) {
+  const name = evaluation?.objective;
+  const value = evaluation?.metrics?.[name];
+  if (value === undefined) return null;
+  const interval = evaluation.intervals?.[name];
+  return make('p', { class: 'headline' }, make('b', null, metricText(name, value)), code(name), interval ? make('span', { class: 'hint' }, `95 %: ${decimals(interval[0])} – ${decimals(interval[1])}`) : null);
+}
 
 function metricText(name, value) {
   if (name === 'model_bytes') return size(value);
@@ -66,7 +75,7 @@ function intervalBar(value, [low, high]) {
 }
 
 const gates = list => card('Gates', table(['Gate', 'Metric', '#Value', 'Bound', 'Holds'], list.map(gate => [
-  gate.name, code(gate.metric), gate.value ?? '–', gate.bound, make('span', { class: gate.passed ? 'good' : 'bad' }, gate.passed ? '✓ yes' : '✗ no'),
+  gate.name, code(gate.metric), gate.value ?? '–', make('span', { class: 'kind' }, gate.bound), make('span', { class: gate.passed ? 'good' : 'bad' }, gate.passed ? '✓ yes' : '✗ no'),
 ])));
 
 function classes(evaluation, labels) {
@@ -85,10 +94,10 @@ function classes(evaluation, labels) {
 }
 
 function confusions(matrix, labels) {
-  const head = make('tr', null, make('th', { scope: 'col', class: 'corner' }, make('span', { class: 'hint' }, 'true ↓ predicted →')), labels.map(label => make('th', { scope: 'col' }, make('span', null, label))));
+  const head = make('tr', null, make('th', { scope: 'col', class: 'corner' }, make('span', { class: 'hint' }, 'true ↓ predicted →')), labels.map(label => make('th', { scope: 'col', title: label }, make('span', null, label))));
   const rows = matrix.map((row, truth) => {
     const all = row.reduce((sum, rows) => sum + rows, 0);
-    return make('tr', null, make('th', { scope: 'row' }, labels[truth] ?? truth), row.map((number, predicted) => {
+    return make('tr', null, make('th', { scope: 'row', title: labels[truth] }, labels[truth] ?? String(truth)), row.map((number, predicted) => {
       const part = all > 0 ? number / all : 0;
       const cell = make('td', { class: `${truth === predicted ? 'hit' : 'miss'}${part > 0.55 ? ' strong' : ''}${number === 0 ? ' none' : ''}`, title: `${labels[truth]} taken for ${labels[predicted]}: ${count(number)} of ${count(all)}` },
         make('b', null, count(number)), number > 0 ? make('small', null, `${(part * 100).toFixed(0)} %`) : null);
@@ -97,8 +106,22 @@ function confusions(matrix, labels) {
     }));
   });
   return card('Confusion matrix', make('p', { class: 'hint' }, 'Rows of the test split by true label (down) and predicted label (across), with their part of the true label’s rows. Blue is right, orange is wrong.'),
-    make('div', { class: 'scroll matrix', tabindex: '0', role: 'region', 'aria-label': 'Confusion matrix' },
-      make('table', { class: labels.length > 12 ? 'dense' : null }, make('thead', null, head), make('tbody', null, rows))));
+    make('div', { class: 'beside' },
+      make('div', { class: 'scroll matrix', tabindex: '0', role: 'region', 'aria-label': 'Confusion matrix' },
+        make('table', { class: labels.length > 12 ? 'dense' : null }, make('thead', null, head), make('tbody', null, rows))),
+      mostConfused(matrix, labels)));
+}
+
+const LISTED = 8;
+
+function mostConfused(matrix, labels) {
+  const confused = matrix.flatMap((row, truth) => row.map((number, predicted) => ({ truth, predicted, number, all: row.reduce((sum, rows) => sum + rows, 0) })))
+    .filter(({ truth, predicted, number }) => truth !== predicted && number > 0)
+    .sort((one, other) => other.number - one.number);
+  if (confused.length === 0) return null;
+  return make('div', { class: 'list' }, make('h3', null, confused.length > LISTED ? `The ${LISTED} most frequent of ${count(confused.length)} confusions` : 'Confusions'),
+    table(['True label', 'Predicted', '#Rows', '#Of the true'], confused.slice(0, LISTED).map(({ truth, predicted, number, all }) =>
+      [labels[truth], labels[predicted], count(number), percent(number / all)])));
 }
 
 const FAMILIES = { logisticRegression: 'logistic regression', gradientBoosting: 'gradient boosting', randomForest: 'random forest', tfidf: 'TF-IDF', numeric: 'numbers', embedding: 'embedding' };
@@ -107,7 +130,7 @@ const FAMILIES = { logisticRegression: 'logistic regression', gradientBoosting: 
 const kindWithin = record => Object.entries(record).find(([name, value]) => name !== 'search' && value !== null && typeof value === 'object' && !Array.isArray(value)) ?? [null, {}];
 
 /** Names and values as chips; lists and objects as JSON. */
-const chips = settings => make('div', { class: 'chips' }, Object.entries(settings).map(([name, value]) => code(`${name}: ${typeof value === 'object' ? JSON.stringify(value) : value}`)));
+const chips = settings => make('div', { class: 'chips' }, Object.entries(settings).map(([name, value]) => code(`${name}: ${Array.isArray(value) ? value.join(', ') : typeof value === 'object' ? JSON.stringify(value) : value}`)));
 
 function parameters(candidate) {
   const [family, settings] = kindWithin(candidate);
@@ -116,7 +139,7 @@ function parameters(candidate) {
 
 const features = blocks => card('Features', table(['Block', 'Kind', 'Settings'], blocks.map(block => {
   const [kind, settings] = kindWithin(block);
-  return [block.name, FAMILIES[kind] ?? kind, chips(settings)];
+  return [block.name, make('span', { class: 'kind' }, FAMILIES[kind] ?? kind), chips(settings)];
 })));
 
 function lineage(given) {

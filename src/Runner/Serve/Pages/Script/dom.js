@@ -50,8 +50,9 @@ function size(bytes) {
   return `${at === 0 ? bytes : (bytes / 1024 ** at).toFixed(1)} ${units[at]}`;
 }
 
-/** Text with a button that copies it. */
-function copyable(text, label) {
+/** A card of text with a button that copies it. */
+function copyCard(title, text, label) {
+  const lines = make('pre', { tabindex: '0', 'aria-label': label }, text);
   const button = make('button', { type: 'button', class: 'small', 'aria-label': `Copy ${label}` }, 'Copy');
   button.addEventListener('click', async () => {
     try {
@@ -59,13 +60,12 @@ function copyable(text, label) {
       button.textContent = 'Copied';
     } catch {
       // Without TLS a browser has no clipboard for pages: the text is marked, so that the keyboard can copy it.
-      getSelection().selectAllChildren(block.querySelector('pre'));
+      getSelection().selectAllChildren(lines);
       button.textContent = 'Selected';
     }
     setTimeout(() => { button.textContent = 'Copy'; }, 1500);
   });
-  const block = make('div', { class: 'copyable' }, make('pre', { tabindex: '0', 'aria-label': label }, text), button);
-  return block;
+  return make('section', { class: 'card' }, make('div', { class: 'head' }, make('h2', null, title), button), lines);
 }
 
 /** A text area or input with its label above. */

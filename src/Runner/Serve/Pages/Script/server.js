@@ -56,7 +56,7 @@ function curl(path, request) {
 }
 
 /** The same question once more, for a shell. */
-const curlCard = (path, request) => make('section', { class: 'card' }, make('h2', null, 'From a shell'), copyable(curl(path, request), 'the curl command'));
+const curlCard = (path, request) => copyCard('From a shell', curl(path, request), 'the curl command');
 
 /** Runs a question of a form: its button is busy meanwhile, its answer or problem comes into `place`. A later question wins over an earlier one. */
 function asking(button, place, question) {
