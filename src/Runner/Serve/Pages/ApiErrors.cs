@@ -6,16 +6,17 @@ namespace TextOps.Runner.Serve.Pages;
 /// <summary>How the server refuses: problem documents (RFC 9457), those of <c>/v1</c> in OpenAI's form; and the headers of every answer.</summary>
 internal static class ApiErrors
 {
-    // Only OpenAI's requests name a model.
-    private const string NotFound = "404";
-
+    private static readonly string[] OfFeedback = ["400", "401", "404", "408", "413", "415", "422"];
     private static readonly string[] OfRequests = ["400", "401", "408", "413", "415", "422", "429", "503"];
+
+    // OpenAI's clients know 400 as what cannot be mended by asking again.
+    private static readonly string[] OfOpenAi = ["400", "401", "404", "408", "413", "415", "429", "503"];
 
     private static readonly (string Status, string Name, string Description, bool Retry)[] All =
     [
-        ("400", "BadRequest", "The body is no JSON, no UTF-8, or has a field of another type.", false),
+        ("400", "BadRequest", "The body is no JSON, no UTF-8, or has a field of another type; below /v1 also a field that breaks a limit.", false),
         ("401", "Unauthorized", "The bearer token is missing or wrong.", false),
-        (NotFound, "NotFound", "There is no such model here.", false),
+        ("404", "NotFound", "There is no such model here, or for feedback no log of predictions.", false),
         ("408", "RequestTimeout", "The body came too slowly.", false),
         ("413", "ContentTooLarge", "The body is larger than this server takes.", false),
         ("415", "UnsupportedMediaType", "The content type is not application/json.", false),
@@ -52,12 +53,12 @@ internal static class ApiErrors
         var responses = new JsonObject();
         foreach (var (status, name, description, retry) in All.Where(error => served.NeedsToken || error.Status != "401"))
         {
-            if (status != NotFound)
+            if (status != "404" || served.Model.Kind == TextModelKind.TextClassification)
             {
                 responses[name] = Response(description, retry, status == "401", "application/problem+json", "Problem");
             }
 
-            if (HasOpenAi(served))
+            if (HasOpenAi(served) && OfOpenAi.Contains(status))
             {
                 responses[$"OpenAi{name}"] = Response(description, retry, status == "401", "application/json", "OpenAiError");
             }
@@ -78,18 +79,20 @@ internal static class ApiErrors
     /// <summary>References to the headers that every answer has.</summary>
     public static JsonObject HeaderReferences() => new() { ["x-textops-version"] = HeaderReference("Version"), ["x-request-id"] = HeaderReference("RequestId") };
 
-    /// <summary>Adds the errors of a path that takes requests.</summary>
-    public static JsonObject WithRequestErrors(JsonObject answers, ServedModel served, bool openAi = false) =>
-        Add(answers, [.. OfRequests.Where(status => served.NeedsToken || status != "401"), .. openAi ? [NotFound] : Array.Empty<string>()], openAi);
+    /// <summary>Adds the errors of a path that asks the model.</summary>
+    public static JsonObject WithRequestErrors(JsonObject answers, ServedModel served, bool openAi = false) => Add(answers, openAi ? OfOpenAi : OfRequests, served, openAi);
+
+    /// <summary>Adds the errors of feedback.</summary>
+    public static JsonObject WithFeedbackErrors(JsonObject answers, ServedModel served) => Add(answers, OfFeedback, served);
 
     /// <summary>Adds the errors of a path that only reads.</summary>
-    public static JsonObject WithReadErrors(JsonObject answers, ServedModel served) => served.NeedsToken ? Add(answers, ["401"], openAi: false) : answers;
+    public static JsonObject WithReadErrors(JsonObject answers, ServedModel served) => Add(answers, ["401"], served);
 
     private static bool HasOpenAi(ServedModel served) => served.Model.Kind == TextModelKind.SentenceSimilarity;
 
-    private static JsonObject Add(JsonObject answers, IEnumerable<string> statuses, bool openAi)
+    private static JsonObject Add(JsonObject answers, string[] statuses, ServedModel served, bool openAi = false)
     {
-        foreach (var status in statuses.Order(StringComparer.Ordinal))
+        foreach (var status in statuses.Where(status => served.NeedsToken || status != "401"))
         {
             var name = All.First(error => error.Status == status).Name;
             answers[status] = new JsonObject { ["$ref"] = $"#/components/responses/{(openAi ? "OpenAi" : "")}{name}" };

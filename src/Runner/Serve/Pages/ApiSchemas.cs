@@ -37,7 +37,7 @@ internal static class ApiSchemas
     {
         var list = List(items, description);
         list["minItems"] = 1;
-        list["maxItems"] = served.Limits.MaxInputs;
+        list["maxItems"] = RequestLimits.Of(served).MaxInputs;
         return list;
     }
 
@@ -66,9 +66,9 @@ internal static class ApiSchemas
     public static JsonObject Reference(string schema) => new() { ["$ref"] = $"#/components/schemas/{schema}" };
 
     /// <summary>An answer with a body.</summary>
-    public static JsonObject Answer(string description, JsonObject schema) => new()
+    public static JsonObject Answer(string description, JsonObject schema, string status = "200") => new()
     {
-        ["200"] = new JsonObject
+        [status] = new JsonObject
         {
             ["description"] = description,
             ["headers"] = ApiErrors.HeaderReferences(),

@@ -19,7 +19,7 @@ internal static class ClassifierApi
     {
         var texts = ExampleTexts.For(served);
         var predict = new List<(string, JsonNode)> { ("text", Instance(served, texts[0])) };
-        if (Fields(served).Count > 0)
+        if (served.Fields.Count > 0)
         {
             predict.Add(("text and numbers", WithNumbers(served, texts[0])));
         }
@@ -59,18 +59,16 @@ internal static class ClassifierApi
             ("comment", ApiSchemas.Text("A remark."))),
     };
 
-    private static IReadOnlyList<NumericField> Fields(ServedModel served) => served.Card?.Signature.Fields ?? [];
-
     private static JsonObject InstanceSchema(ServedModel served)
     {
         List<(string Name, JsonObject Schema)> properties = [(served.TextField, ApiSchemas.Input(served, "The text."))];
-        var alias = served.TextField != AnyText && Fields(served).All(field => field.Name != AnyText);
+        var alias = served.TextField != AnyText && served.Fields.All(field => field.Name != AnyText);
         if (alias)
         {
             properties.Add((AnyText, ApiSchemas.Input(served, $"The same as {served.TextField}, under the name that all models understand; one of the two is given.")));
         }
 
-        properties.AddRange(Fields(served).Select(field => (field.Name, NumberSchema(field))));
+        properties.AddRange(served.Fields.Select(field => (field.Name, NumberSchema(field))));
         properties.AddRange(DerivedNames.Select(name => (name, Optional(ApiSchemas.Number("Derived from the text by the server; a value that is sent is compared, not used.")))));
         var instance = ApiSchemas.Request(alias ? [] : [served.TextField], properties.DistinctBy(property => property.Name));
         if (alias)
@@ -115,9 +113,9 @@ internal static class ClassifierApi
 
     private static JsonObject Feedback(ServedModel served)
     {
-        var answers = new JsonObject { ["202"] = new JsonObject { ["description"] = "It was noted.", ["headers"] = ApiErrors.HeaderReferences() } };
+        var answers = ApiSchemas.Answer("It was taken, and is written later.", ApiSchemas.Object(("id", ApiSchemas.Text("Id of the prediction."))), "202");
         return ApiSchemas.Post(
-            "feedback", "Feedback", "What somebody says of a prediction; it is kept in the log of predictions.", "Feedback", ApiErrors.WithRequestErrors(answers, served),
+            "feedback", "Feedback", "What somebody says of a prediction; it is kept in the log of predictions.", "Feedback", ApiErrors.WithFeedbackErrors(answers, served),
             ("right label", new JsonObject { ["id"] = "01926b1e-7c6a-7d4e-9f3a-2b6c5d4e3f21", ["label"] = served.Model.Labels[0] }));
     }
 
@@ -126,7 +124,7 @@ internal static class ClassifierApi
     private static JsonObject WithNumbers(ServedModel served, string text)
     {
         var instance = Instance(served, text);
-        foreach (var field in Fields(served))
+        foreach (var field in served.Fields)
         {
             // Zero where it is allowed, else the bound that is nearer to it.
             var (least, most) = (Bound(field.Minimum) ?? decimal.MinValue, Bound(field.Maximum) ?? decimal.MaxValue);

@@ -24,7 +24,7 @@ internal static class ExampleTexts
 
     /// <summary>Texts for a model, as many and as long as its server takes; for a cross-encoder passages, the best one first.</summary>
     public static IReadOnlyList<string> For(ServedModel served) =>
-        [.. Of(served).Take(served.Limits.MaxInputs).Select(text => text.Length > served.Limits.MaxTextLength ? text[..served.Limits.MaxTextLength] : text)];
+        [.. Of(served).Take(RequestLimits.Of(served).MaxInputs).Select(text => text.Length > served.Limits.MaxTextLength ? text[..served.Limits.MaxTextLength] : text)];
 
     private static string[] Of(ServedModel served) => served.Model.Kind switch
     {

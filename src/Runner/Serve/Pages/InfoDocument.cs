@@ -87,7 +87,7 @@ internal sealed record ModelContract
     public static ModelContract Of(ServedModel served) => new()
     {
         TextField = served.TextField,
-        Fields = served.Card?.Signature.Fields ?? [],
+        Fields = served.Fields,
         Derived = served.Card?.Signature.Derived ?? [],
         Labels = served.Model.Labels,
         Dimensions = served.Model.Kind == TextModelKind.SentenceSimilarity ? served.Model.OutputLength : null,
@@ -122,7 +122,8 @@ internal sealed record RequestLimits
     /// <summary>Describes a served model.</summary>
     public static RequestLimits Of(ServedModel served) => new()
     {
-        MaxInputs = served.Limits.MaxInputs,
+        // What does not fit into the queue would never be run.
+        MaxInputs = Math.Min(served.Limits.MaxInputs, served.Limits.MaxQueue),
         MaxTextLength = served.Limits.MaxTextLength,
         MaxRequestBytes = served.Limits.MaxRequestBytes,
         MaxQueue = served.Limits.MaxQueue,

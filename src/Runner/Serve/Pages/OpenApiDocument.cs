@@ -84,7 +84,7 @@ internal static class OpenApiDocument
     };
 
     private static JsonObject HealthSchema() => ApiSchemas.Object(
-        ("status", ApiSchemas.Text("How it is.")),
+        ("status", ApiSchemas.Choice("How it is.", ["ok", "draining", "failing"])),
         ("model", ApiSchemas.Text("Name of the model.")),
         ("version", ApiSchemas.Text("The version.")),
         ("stage", ApiSchemas.Text("The stage.")),
@@ -92,10 +92,14 @@ internal static class OpenApiDocument
         ("uptimeSeconds", ApiSchemas.Number("Time since the start, in seconds.")),
         ("requests", ApiSchemas.Integer("Requests.")),
         ("errors", ApiSchemas.Integer("Requests that failed by the server's fault.")),
-        ("predictions", ApiSchemas.Integer("Texts that were answered.")),
+        ("predictions", ApiSchemas.Integer("Predictions of a classifier.")),
         ("rejected", ApiSchemas.Integer("Requests that were refused.")),
+        ("tokens", ApiSchemas.Integer("Tokens of inputs.")),
+        ("queue", ApiSchemas.Integer("Inputs that wait now.")),
         ("labels", ApiSchemas.Map(ApiSchemas.Integer("Predictions."), "Predictions by label, of a classifier.")),
-        ("confidence", new JsonObject { ["description"] = "Predictions by the probability of their label, in tenths, of a classifier." }));
+        ("confidence", ApiSchemas.Map(ApiSchemas.Integer("Predictions."), "Predictions by the probability of their label: the upper ends of tenths.")),
+        ("recomputed", ApiSchemas.Map(ApiSchemas.Integer("Requests."), "How often a derived field was sent with another value than the text has.")),
+        ("logDropped", ApiSchemas.Integer("Records that the log of predictions lost.")));
 
     private static JsonObject InfoSchema() => ApiSchemas.Object(
         ("name", ApiSchemas.Text("Name of the model.")),

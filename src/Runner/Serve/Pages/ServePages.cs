@@ -28,6 +28,9 @@ internal static class ServePages
         }
     }
 
+    /// <summary>Whether a path is one of these pages: they hold nothing of the data and need no bearer token.</summary>
+    public static bool IsPublic(PathString path) => path == "/" || path == Document || path.StartsWithSegments(Docs, StringComparison.Ordinal);
+
     // The page names its files relative to "/docs"; as "/docs/" it would look for them one folder too deep.
     private static bool IsFolder(HttpContext context) => context.Request.Path.Value!.EndsWith('/');
 

@@ -58,9 +58,9 @@ public sealed class OpenApiDocumentTests
             Assert.All(answers, answer => Assert.NotNull(OpenApiExamples.Resolve(document, answer.Value!)["headers"]!["x-textops-version"]));
             var refused = OpenApiExamples.Resolve(document, answers["401"]!);
             Assert.NotNull(refused["headers"]!["WWW-Authenticate"]);
-            if (operation["requestBody"] is not null)
+            if (operation["requestBody"] is not null && (string?)operation["operationId"] != "feedback")
             {
-                Assert.All(["400", "401", "413", "415", "422", "429", "503"], status => Assert.Contains(status, answers));
+                Assert.All(["400", "401", "408", "413", "415", "429", "503"], status => Assert.Contains(status, answers));
                 Assert.NotNull(OpenApiExamples.Resolve(document, answers["429"]!)["headers"]!["Retry-After"]);
             }
         }

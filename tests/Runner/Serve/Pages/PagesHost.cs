@@ -65,11 +65,9 @@ internal sealed class PagesHost : IAsyncDisposable
     }
 
     private Task CheckToken(HttpContext context, RequestDelegate next) =>
-        served.NeedsToken && !IsPage(context.Request.Path) && context.Request.Headers.Authorization != $"Bearer {Token}"
+        served.NeedsToken && !ServePages.IsPublic(context.Request.Path) && context.Request.Headers.Authorization != $"Bearer {Token}"
             ? Refuse(context, 401, "Unauthorized", new() { ["detail"] = "the bearer token is missing or wrong" })
             : next(context);
-
-    private static bool IsPage(PathString path) => path == "/" || path == "/openapi.json" || path.StartsWithSegments("/docs", StringComparison.Ordinal);
 
     private async Task Answer(HttpContext context)
     {

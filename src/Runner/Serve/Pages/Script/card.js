@@ -6,7 +6,7 @@ function showModel(info) {
   const given = info.card ?? {};
   const parts = [
     overview(info, given),
-    given.evaluation ? metrics(given.evaluation) : null,
+    given.evaluation?.metrics && Object.keys(given.evaluation.metrics).length > 0 ? metrics(given.evaluation) : null,
     given.gates?.length > 0 ? gates(given.gates) : null,
     given.evaluation ? classes(given.evaluation, info.contract.labels) : null,
     given.evaluation?.confusionMatrix?.length > 0 ? confusions(given.evaluation.confusionMatrix, info.contract.labels) : null,
@@ -53,7 +53,10 @@ function metrics(evaluation) {
   const intervals = evaluation.intervals ?? {};
   const shown = Object.entries(evaluation.metrics ?? {}).filter(([name]) => !CLASS_METRIC.test(name));
   shown.sort(([one], [other]) => (other === evaluation.objective) - (one === evaluation.objective) || one.localeCompare(other));
-  return card('Metrics', make('p', { class: 'hint' }, 'On the test split. ', code(evaluation.objective), ' is what models were chosen by; intervals are 95 % of bootstrap samples.'),
+  return card('Metrics', make('p', { class: 'hint' },
+    evaluation.examples ? `On ${count(evaluation.examples.rows)} examples of ${evaluation.examples.file}. ` : 'On the test split. ',
+    evaluation.examples ? null : [code(evaluation.objective), ' is what models were chosen by. '],
+    Object.keys(intervals).length > 0 ? 'Intervals are 95 % of bootstrap samples.' : null),
     table(['Metric', '#Value', '#95 % interval', ''], shown.map(([name, value]) => {
       const interval = intervals[name];
       return [

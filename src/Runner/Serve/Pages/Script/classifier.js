@@ -58,6 +58,7 @@ function feedback(body, info) {
       place.replaceChildren(make('p', { role: 'status' }, `Thank you: noted as ${label}.`));
     } catch (failure) {
       if (!(failure instanceof Problem)) throw failure;
+      place.querySelector('.problem')?.remove();
       place.append(problem(failure));
     }
   };
