@@ -14,6 +14,14 @@ internal abstract class RunDisplay : IDisposable
     /// <summary>A display that shows a line for each change, wherever it stands.</summary>
     public static RunDisplay Plain(TextWriter output, TimeProvider time) => new Lines(output, time);
 
+    /// <summary>The same, for changes from what has been said of <paramref name="known"/> already.</summary>
+    public static RunDisplay Plain(TextWriter output, TimeProvider time, IReadOnlyList<ObjectView> known)
+    {
+        var display = new Lines(output, time);
+        display.Remember([.. known.SelectMany(view => view.Parts)]);
+        return display;
+    }
+
     /// <summary>Shows how the objects stand.</summary>
     public void Show(IReadOnlyList<ObjectView> views) => ShowParts([.. views.SelectMany(view => view.Parts)]);
 
@@ -119,28 +127,46 @@ internal abstract class RunDisplay : IDisposable
         private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
         private readonly Dictionary<string, (string Line, int Percent, DateTimeOffset At, Eta Eta)> printed = new(StringComparer.Ordinal);
 
-        protected override void ShowParts(IReadOnlyList<ObjectView> views)
+        /// <summary>Takes what is shown of <paramref name="views"/> for said.</summary>
+        public void Remember(IReadOnlyList<ObjectView> views)
         {
-            var now = time.GetUtcNow();
             foreach (var view in views)
             {
-                var state = $"{view.Reason}  {Printable.OneLine(view.Message)}".TrimEnd();
-                var percent = (int)((view.Fraction ?? 0) * 100);
-                var known = printed.TryGetValue(view.Key, out var before);
-                var eta = known ? before.Eta : new Eta(time);
-                var left = view.Fraction is { } fraction ? eta.Estimate(fraction) : null;
-                if (known && before.Line == state && (before.Percent == percent || now - before.At < Pause))
-                {
-                    continue;
-                }
+                Change(view, views);
+            }
+        }
 
-                printed[view.Key] = (state, percent, now, eta);
-                output.WriteLine($"{Title(view, views)}  {(view.Fraction is null ? "" : $"{percent,3}%  ")}{state}  {Measures(view, left)}".TrimEnd());
+        protected override void ShowParts(IReadOnlyList<ObjectView> views)
+        {
+            foreach (var view in views)
+            {
+                if (Change(view, views) is { } line)
+                {
+                    output.WriteLine(line);
+                }
             }
 
             output.Flush();
         }
 
         public override void Dispose() => output.Flush();
+
+        /// <summary>What is to be said of an object; null where that has been said.</summary>
+        private string? Change(ObjectView view, IReadOnlyList<ObjectView> views)
+        {
+            var now = time.GetUtcNow();
+            var state = $"{view.Reason}  {Printable.OneLine(view.Message)}".TrimEnd();
+            var percent = (int)((view.Fraction ?? 0) * 100);
+            var known = printed.TryGetValue(view.Key, out var before);
+            var eta = known ? before.Eta : new Eta(time);
+            var left = view.Fraction is { } fraction ? eta.Estimate(fraction) : null;
+            if (known && before.Line == state && (before.Percent == percent || now - before.At < Pause))
+            {
+                return null;
+            }
+
+            printed[view.Key] = (state, percent, now, eta);
+            return $"{Title(view, views)}  {(view.Fraction is null ? "" : $"{percent,3}%  ")}{state}  {Measures(view, left)}".TrimEnd();
+        }
     }
 }

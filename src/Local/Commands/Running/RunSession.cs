@@ -60,8 +60,7 @@ internal sealed class RunSession(
         const string Until = "serving until Ctrl-C; manifests that change are applied";
         await output.WriteLineAsync($"\n{Until}");
         await output.FlushAsync(cancellationToken);
-        using var display = RunDisplay.Plain(output, time);
-        display.Show(views);
+        using var display = RunDisplay.Plain(output, time, views);
         while (true)
         {
             await Task.Delay(WatchInterval, time, cancellationToken);
