@@ -174,7 +174,7 @@ public sealed class TrainingRunTests(SharedNode node, SharedInstallation shared)
         var second = await installation.WaitAsync<TrainingRun>("follows", "the next run is over", seen => seen.IsAtRest() && seen.Status!.Runs!.Count == 2);
         Assert.Equal(("Registered", "v000002", "dataset:v000002", Few + 20), (second.Reason(), second.Status!.Version, second.Status.Run!.Trigger, second.Status.Dataset!.Rows));
         var card = (await Registry(installation).ResolveAsync($"{installation.Space.Name}.follows", null, TestContext.Current.CancellationToken)).Card;
-        Assert.Equal($"{installation.Space.Name}.chunks 2", $"{card.Lineage.Embeddings!.Name} {card.Lineage.Embeddings.Version}");
+        Assert.Equal($"{installation.Space.Name}.chunks 2", $"{card.Lineage!.Embeddings!.Name} {card.Lineage.Embeddings.Version}");
     }
 
     private static ModelRegistry Registry(Installation installation) => new(new FileObjectStore(installation.Store));

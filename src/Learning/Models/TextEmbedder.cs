@@ -88,8 +88,9 @@ public sealed class TextEmbedder : ITextModel
     /// <inheritdoc/>
     public void Dispose() => embedder.Dispose();
 
-    internal static TextEmbedder Load(string folder, TextModelOptions options) =>
-        new(SentenceEmbedder.Load(folder, new SentenceEmbedderOptions { Precision = options.Precision, IntraOpThreads = options.Threads }));
+    internal static TextEmbedder Load(string folder, TextModelOptions options) => new(SentenceEmbedder.Load(folder, OptionsOf(options)));
+
+    internal static SentenceEmbedderOptions OptionsOf(TextModelOptions options) => new() { Precision = options.Precision, IntraOpThreads = options.Threads };
 
     /// <summary>A text of which nothing is known has the vector 0, which is like no other.</summary>
     private static double Cosine(ReadOnlySpan<float> left, ReadOnlySpan<float> right) =>

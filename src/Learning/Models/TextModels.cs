@@ -21,6 +21,19 @@ public static class TextModels
         };
     }
 
+    /// <summary>The files of a folder that <see cref="Load"/> reads of an embedding model or cross-encoder with these options: relative paths with forward slashes, sorted.</summary>
+    /// <exception cref="ModelFormatException">A file is missing, damaged or asks for something that is not implemented; or it is a classifier, whose files its card lists.</exception>
+    public static IReadOnlyList<string> FilesOf(string folder, TextModelOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return (options.Kind ?? KindOf(folder)) switch
+        {
+            TextModelKind.TextClassification => throw new ModelFormatException($"{Path.GetFullPath(folder)} is a trained classifier; its files are those that its card (model.json) lists"),
+            TextModelKind.TextRanking => CrossEncoder.FilesOf(folder, TextRanker.OptionsOf(options)),
+            _ => SentenceEmbedder.FilesOf(folder, TextEmbedder.OptionsOf(options)),
+        };
+    }
+
     /// <summary>
     /// What kind of model a folder holds: a classifier of ours has <c>featurizer.json</c>; a cross-encoder a <c>config.json</c> of a sequence classifier, and no <c>modules.json</c>; anything else
     /// is taken for an embedding model.

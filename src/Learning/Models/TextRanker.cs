@@ -76,8 +76,9 @@ public sealed class TextRanker : ITextModel
     /// <inheritdoc/>
     public void Dispose() => encoder.Dispose();
 
-    internal static TextRanker Load(string folder, TextModelOptions options) =>
-        new(CrossEncoder.Load(folder, new CrossEncoderOptions { Precision = options.Precision, IntraOpThreads = options.Threads }));
+    internal static TextRanker Load(string folder, TextModelOptions options) => new(CrossEncoder.Load(folder, OptionsOf(options)));
+
+    internal static CrossEncoderOptions OptionsOf(TextModelOptions options) => new() { Precision = options.Precision, IntraOpThreads = options.Threads };
 
     private sealed record RankingInput : PreparedInput
     {

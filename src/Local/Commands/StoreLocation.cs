@@ -20,6 +20,19 @@ internal sealed record StoreLocation(string? Folder, string Uri)
         return new StoreLocation(GetCommand.ExistingStore(folder), FileUri.FromPath(Path.GetFullPath(folder)));
     }
 
+    /// <summary>What <paramref name="option"/> names, which is made where it is a folder that is not there.</summary>
+    /// <exception cref="UsageException">It is a file.</exception>
+    public static StoreLocation Make(string option)
+    {
+        if (!option.Contains("://", StringComparison.Ordinal) || FileUri.Is(option))
+        {
+            var folder = FileUri.Is(option) ? FileUri.ToPath(option) : option;
+            _ = File.Exists(folder) ? throw new UsageException($"--store {folder} is a file; name a folder, or move the file away") : Directory.CreateDirectory(folder);
+        }
+
+        return Of(option);
+    }
+
     /// <summary>Opens it.</summary>
     public IObjectStore Open() => ObjectStores.Open(Uri);
 }

@@ -9,6 +9,7 @@ using TextOps.Learning.Features;
 using TextOps.Learning.Models;
 using TextOps.Runner.Tasks;
 using TextOps.Runner.Workspaces;
+using TextOps.Tests;
 
 namespace TextOps.Runner.Tests.Evaluate;
 
@@ -37,10 +38,10 @@ public sealed class EvaluateVerbTests : IDisposable
         await run.Registry.VerifyAsync(model, Cancel);
         var card = model.Card;
         Assert.Equal(["contract.json", "featurizer.json", "model.onnx", "report.html"], card.Files.Select(file => file.Path).Order(StringComparer.Ordinal));
-        Assert.Equal((run.Task.RunId, 2, 0, 7), (card.RunId, card.Lineage.Trials, card.Lineage.FailedTrials, card.Lineage.Seed));
+        Assert.Equal((run.Task.RunId, 2, 0, 7), (card.RunId, card.Lineage!.Trials, card.Lineage.FailedTrials, card.Lineage.Seed));
         Assert.Equal(("reviewText", "price"), (card.Signature.TextField, Assert.Single(card.Signature.Fields).Name));
         Assert.Equal([DerivedNumber.TextLength, DerivedNumber.WordCount], card.Signature.Derived);
-        Assert.Equal((210, 30, 60), (card.Lineage.Rows["train"], card.Lineage.Rows["validation"], card.Lineage.Rows["test"]));
+        Assert.Equal((210, 30, 60), (card.Lineage!.Rows["train"], card.Lineage.Rows["validation"], card.Lineage.Rows["test"]));
         Assert.Equal(60, card.Evaluation.ConfusionMatrix.Sum(row => row.Sum()));
         Assert.Equal(card.Files.Where(file => file.Path is "featurizer.json" or "model.onnx").Sum(file => file.Bytes), card.Evaluation.Metrics[MetricNames.ModelBytes]);
         Assert.InRange(card.Evaluation.Metrics[MetricNames.LatencyP50], 0.0001, card.Evaluation.Metrics[MetricNames.LatencyP95]);
@@ -206,6 +207,28 @@ public sealed class EvaluateVerbTests : IDisposable
         };
         var gate = Assert.Single((await run.RunAsync()).Gates);
         Assert.Equal(("comparable with staging: version 1 gives probabilities that are not finite", false), (gate.Bound, gate.Passed));
+    }
+
+    [Fact]
+    public async Task A_relative_gate_fails_where_the_other_version_is_no_classifier()
+    {
+        run.WriteReviews(60);
+        var imported = new ImportedModel
+        {
+            Folder = Repository.File("models", "minilm-static-256"),
+            Files = ["config.json"],
+            Task = ModelTask.SentenceSimilarity,
+            Signature = new ModelSignature { TextField = "text", Dimensions = 256, MaxTokens = 512 },
+            Evaluation = new ModelEvaluation { Objective = MetricNames.CosineSpearman, Metrics = new Dictionary<string, double>() },
+        };
+        var (other, _) = await new ModelImport(run.Registry, TimeProvider.System).ImportAsync(TrainingFolder.Model, imported, Cancel);
+        await run.Registry.Aliases.TrySetAsync(other, "staging", AliasExpectation.Any, DateTimeOffset.UtcNow, Cancel);
+        run.Task = run.Task with
+        {
+            Evaluation = new Evaluation { BootstrapSamples = 0, Gates = [new Gate { Name = "no-worse", Metric = MetricNames.Accuracy, RelativeTo = new GateReference { Alias = "staging" } }] },
+        };
+        var gate = Assert.Single((await run.RunAsync()).Gates);
+        Assert.Equal(("comparable with staging: version 1 is no classifier, but a model for sentence-similarity", false), (gate.Bound, gate.Passed));
     }
 
     [Fact]

@@ -37,6 +37,30 @@ internal static class ModelsAliasCommand
         return command;
     }
 
+    /// <summary>Refuses an alias that would be taken for a version.</summary>
+    /// <exception cref="UsageException">It reads as one.</exception>
+    public static void CheckName(string model, string alias)
+    {
+        if (VersionNumber.ParseLoose(alias) is not null)
+        {
+            throw new UsageException($"alias {Printable.OneLine(alias, 63)} reads as a version, so {model}@{Printable.OneLine(alias, 63)} would not find it; give it another name");
+        }
+    }
+
+    /// <summary>Lets an alias name a version and says so; false where it names something else than expected.</summary>
+    public static async Task<bool> TrySetAsync(ModelRegistry registry, RegisteredModel target, string alias, AliasExpectation expected, CancellationToken cancellationToken)
+    {
+        var (model, version) = (target.Card.Name, target.Card.Version);
+        var before = await registry.Aliases.ReadAsync(model, alias, cancellationToken);
+        if (!await registry.Aliases.TrySetAsync(target, alias, expected, TimeProvider.System.GetUtcNow(), cancellationToken))
+        {
+            return false;
+        }
+
+        await Console.Out.WriteLineAsync($"{model}@{alias} names {VersionNumber.Name(version)}{(before is null ? "" : before.Version == version ? ", as before" : $", before {VersionNumber.Name(before.Version)}")}");
+        return true;
+    }
+
     private static AliasExpectation Expectation(string? text) => text switch
     {
         null => AliasExpectation.Any,
@@ -50,21 +74,9 @@ internal static class ModelsAliasCommand
     {
         public async Task<int> SetAsync(string version, CancellationToken cancellationToken)
         {
-            if (VersionNumber.ParseLoose(Alias) is not null)
-            {
-                throw new UsageException($"alias {Printable.OneLine(Alias, 63)} reads as a version, so {Model}@{Printable.OneLine(Alias, 63)} would not find it; give it another name");
-            }
-
+            CheckName(Model, Alias);
             var target = await Registry.ResolveAsync(Model, version, cancellationToken);
-            var before = await Registry.Aliases.ReadAsync(Model, Alias, cancellationToken);
-            if (!await Registry.Aliases.TrySetAsync(target, Alias, Expected, TimeProvider.System.GetUtcNow(), cancellationToken))
-            {
-                return await UnmetAsync(cancellationToken);
-            }
-
-            await Console.Out.WriteLineAsync(
-                $"{Model}@{Alias} names {VersionNumber.Name(target.Card.Version)}{(before is null ? "" : before.Version == target.Card.Version ? ", as before" : $", before {VersionNumber.Name(before.Version)}")}");
-            return 0;
+            return await TrySetAsync(Registry, target, Alias, Expected, cancellationToken) ? 0 : await UnmetAsync(cancellationToken);
         }
 
         public async Task<int> RemoveAsync(CancellationToken cancellationToken)

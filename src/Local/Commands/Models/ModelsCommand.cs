@@ -2,15 +2,16 @@ using System.CommandLine;
 
 namespace TextOps.Local.Commands.Models;
 
-/// <summary><c>textops models …</c>: looks at a registry, and moves aliases.</summary>
+/// <summary><c>textops models …</c>: looks at a registry, moves aliases, and brings models in.</summary>
 internal static class ModelsCommand
 {
-    public static Command Create() => new("models", "Shows and compares the models of a registry, and moves their aliases.")
+    public static Command Create() => new("models", "Shows and compares the models of a registry, moves their aliases, and imports others.")
     {
         ModelsListCommand.Create(),
         ModelsShowCommand.Create(),
         ModelsDiffCommand.Create(),
         ModelsAliasCommand.Create(),
+        ModelsImportCommand.Create(),
     };
 
     /// <summary>Argument that names a version.</summary>
