@@ -183,7 +183,7 @@ internal sealed class ReferencePage(XmlDocs docs)
     // By convention a kind's constants lie beside it: <Kind>Conditions and <Kind>Reasons; those that all kinds of runs share are in RunConditions and RunReasons.
     private void Constants(Type kind, string plural, string heading)
     {
-        var own = kind.Assembly.GetType($"{kind.FullName}{plural}");
+        var own = kind.Assembly.GetType($"{kind.FullName}{plural}") ?? kind.Assembly.GetTypes().FirstOrDefault(type => type.Namespace == kind.Namespace && type.Name.EndsWith(plural, StringComparison.Ordinal));
         var shared = kind.IsAssignableTo(typeof(IRunObject<IRunSpec, IRunStatus>)) ? typeof(IRunSpec).Assembly.GetType($"{typeof(IRunSpec).Namespace}.Run{plural}", throwOnError: true) : null;
         if ((shared ?? own) is not { } described)
         {

@@ -54,6 +54,9 @@ public static class ApiGroup
     /// <summary>Annotation on the Deployment and Service of a stage: hash of what was applied last.</summary>
     public const string AppliedAnnotation = Name + "/applied";
 
+    /// <summary>Annotation on the pods of a stage: hash of the template that they were made from.</summary>
+    public const string TemplateAnnotation = Name + "/template";
+
     /// <summary>Annotation on a ModelDeployment: a new value lets versions that failed be tried again; copied to <c>status.lastHandledRetry</c>.</summary>
     public const string RetryAnnotation = Name + "/retry";
 

@@ -52,13 +52,12 @@ internal sealed class AppliedObjects<T>(IKubernetesClient client, Store<T> store
         [.. store.OwnedBy(owner.Metadata.Uid!).Where(child => child.Metadata.DeletionTimestamp is null && !(marks.TryGetValue(NamespacedName.Of(child), out var mark) && mark.DeletedUid == child.Metadata.Uid))];
 
     /// <summary>Whether <paramref name="configuration"/> is not what <paramref name="live"/> was made from, or somebody changed that since.</summary>
-    public bool IsDue(T? live, T configuration, Func<T, bool>? isChanged = null) =>
+    public bool IsDue(T? live, T configuration) =>
         live is null
         || live.Metadata.Annotations?.GetValueOrDefault(ApiGroup.AppliedAnnotation) != HashOf(configuration)
         || configuration.Metadata.Labels!.Any(label => live.Metadata.Labels?.GetValueOrDefault(label.Key) != label.Value)
         || (configuration.Metadata.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal)).Any(wanted => live.Metadata.Annotations.GetValueOrDefault(wanted.Key) != wanted.Value)
-        || (marks.TryGetValue(NamespacedName.Of(configuration), out var mark) && mark.Uid == live.Metadata.Uid && mark.Generation != live.Metadata.Generation)
-        || isChanged?.Invoke(live) == true;
+        || (marks.TryGetValue(NamespacedName.Of(configuration), out var mark) && mark.Uid == live.Metadata.Uid && mark.Spec != SpecOf(live));
 
     /// <summary>Applies <paramref name="configuration"/>; <paramref name="live"/> is what was there.</summary>
     /// <exception cref="KubernetesException">The API server refuses it; Conflict where an object of this name is another owner's that is going; Invalid where it stays.</exception>
@@ -71,7 +70,7 @@ internal sealed class AppliedObjects<T>(IKubernetesClient client, Store<T> store
         }
 
         var applied = await client.PatchAsync<T>(key.Name, key.Namespace, Apply(configuration), cancellationToken);
-        marks[key] = new Mark(applied.Metadata.Uid, applied.Metadata.Generation, applied.Metadata.ResourceVersion);
+        marks[key] = new Mark(applied.Metadata.Uid, SpecOf(applied), applied.Metadata.ResourceVersion);
     }
 
     /// <summary>Deletes a child.</summary>
@@ -119,7 +118,10 @@ internal sealed class AppliedObjects<T>(IKubernetesClient client, Store<T> store
             : new KubernetesException(422, "Invalid", $"{kind} {other.Metadata.Name} exists and is not of {owner.Kind} {owner.Metadata.Name}; delete it, or rename the stage or the object");
     }
 
-    private sealed record Mark(string? Uid, long? Generation, string? ResourceVersion)
+    // As the server made it: with its defaults, and quantities as it spells them. A generation would tell of annotations too, which others write, and a Service has none.
+    private static string SpecOf(T child) => ModelDeploymentSnapshot.Hash(JsonSerializer.SerializeToNode(child, Json.Objects)!["spec"]!);
+
+    private sealed record Mark(string? Uid, string? Spec, string? ResourceVersion)
     {
         public bool IsSeen { get; init; }
 

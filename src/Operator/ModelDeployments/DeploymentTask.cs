@@ -51,9 +51,10 @@ internal sealed record DeploymentTask
 
     /// <summary>Judges a version before it is rolled out.</summary>
     /// <param name="judgement">What it is judged by.</param>
+    /// <param name="since">Since when there are the pods that it would take the place of: an answer from before they came is not believed again.</param>
     /// <param name="hasPassedBefore">Whether the stage before, in the same object, serves it: what was missing may be there now.</param>
-    public static DeploymentTask Check(ModelDeploymentSnapshot seen, Stage stage, StageVersion version, string judgement, bool hasPassedBefore) =>
-        Gate(seen, stage, version, TaskParts.Check, new JsonObject { ["judgement"] = judgement, ["passed"] = hasPassedBefore }, probe: null);
+    public static DeploymentTask Check(ModelDeploymentSnapshot seen, Stage stage, StageVersion version, string judgement, DateTimeOffset? since, bool hasPassedBefore) =>
+        Gate(seen, stage, version, TaskParts.Check, new JsonObject { ["judgement"] = judgement, ["since"] = Node(since), ["passed"] = hasPassedBefore }, probe: null);
 
     /// <summary>Judges a version that serves since <paramref name="since"/>.</summary>
     public static DeploymentTask Gate(ModelDeploymentSnapshot seen, Stage stage, StageVersion version, string judgement, DateTimeOffset? since, string url) =>

@@ -30,12 +30,6 @@ internal sealed class StageBuilder(ModelDeploymentSnapshot seen, Stage stage)
             ? url.TrimEnd('/')
             : $"http://{Name}.{Owner.Metadata.Namespace}.svc:{ServePorts.Http}";
 
-    /// <summary>Whether <paramref name="pod"/> is of the version, and of the try, that <paramref name="memory"/> holds.</summary>
-    public static bool IsOf(V1Pod pod, StageMemory memory) =>
-        pod.Metadata.Labels?.GetValueOrDefault(ApiGroup.VersionLabel) == memory.Current.Version
-        && pod.Metadata.Labels.GetValueOrDefault(ApiGroup.DigestLabel) == ShortDigest(memory.Current)
-        && pod.Metadata.Annotations?.GetValueOrDefault(ApiGroup.RetryAnnotation) == memory.Retried;
-
     /// <summary>What pods of <paramref name="version"/> are told.</summary>
     public V1ConfigMap Task(StageVersion version)
     {
@@ -67,7 +61,7 @@ internal sealed class StageBuilder(ModelDeploymentSnapshot seen, Stage stage)
             Strategy = Strategy,
             ProgressDeadlineSeconds = stage.ProgressDeadlineSeconds,
             RevisionHistoryLimit = RevisionHistory,
-            Template = Template(memory),
+            Template = Marked(Template(memory), memory.Template),
         },
     };
 
@@ -95,7 +89,7 @@ internal sealed class StageBuilder(ModelDeploymentSnapshot seen, Stage stage)
     /// </summary>
     public StageMemory WithTemplate(StageMemory memory, V1Deployment? live, StageMemory? before, DateTimeOffset now)
     {
-        var hash = ModelDeploymentSnapshot.Hash(JsonSerializer.SerializeToNode(Template(memory), Json.Objects)!);
+        var hash = ModelDeploymentSnapshot.Hash(new JsonObject { ["template"] = JsonSerializer.SerializeToNode(Template(memory), Json.Objects), ["retried"] = memory.Retried });
         if (before?.Template == hash)
         {
             return memory with { Template = hash, Since = before.Since, Superseded = before.Superseded };
@@ -167,21 +161,29 @@ internal sealed class StageBuilder(ModelDeploymentSnapshot seen, Stage stage)
             annotations[ApiGroup.RolloutAnnotation] = rollout;
         }
 
-        if (memory.Retried is { } retried)
-        {
-            annotations[ApiGroup.RetryAnnotation] = retried;
-        }
-
         var image = Runner.Image ?? memory.Image ?? seen.Options.RunnerImage;
         return new V1PodTemplateSpec
         {
-            Metadata = new V1ObjectMeta { Labels = RunnerPod.Labels(Runner, Labels(memory.Current)), Annotations = annotations.Count > 0 ? annotations : null },
+            Metadata = new V1ObjectMeta { Labels = RunnerPod.Labels(Runner, Labels(memory.Current)), Annotations = annotations },
             Spec = RunnerPod.Spec(Task(memory.Current).Metadata.Name!, Runner, image, Container()) with
             {
                 RestartPolicy = "Always",
                 TerminationGracePeriodSeconds = seen.Spec.Serving.DrainSeconds + Math.Max(Runner.TerminationGracePeriodSeconds, ShortestGrace),
             },
         };
+    }
+
+    // Pods tell by it which of a stage's templates they are of; and what nothing else of a template tells apart, this does.
+    private static V1PodTemplateSpec Marked(V1PodTemplateSpec template, string? hash)
+    {
+        var annotations = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, value) in template.Metadata!.Annotations!)
+        {
+            annotations[key] = value;
+        }
+
+        annotations[ApiGroup.TemplateAnnotation] = hash ?? "";
+        return template with { Metadata = template.Metadata with { Annotations = annotations } };
     }
 
     private V1Container Container() => new()

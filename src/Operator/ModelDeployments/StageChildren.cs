@@ -1,4 +1,5 @@
 using TextOps.Crds;
+using TextOps.Crds.Meta;
 using TextOps.Crds.ModelDeployments;
 using TextOps.Kubernetes.Client;
 using TextOps.Kubernetes.Core;
@@ -58,7 +59,7 @@ internal sealed class StageChildren(IKubernetesClient client, Store<V1Deployment
         var builder = new StageBuilder(seen, stage.Stage);
         var service = builder.Service();
         var hasWritten = false;
-        if (services.IsDue(stage.Service, service, live => !Reaches(live, service)))
+        if (services.IsDue(stage.Service, service))
         {
             await services.ApplyAsync(seen.Object, stage.Service, service, cancellationToken);
             hasWritten = true;
@@ -71,7 +72,12 @@ internal sealed class StageChildren(IKubernetesClient client, Store<V1Deployment
         }
 
         // All that belongs to it first: who is cut off in between finds the Deployment as it was, and does it again.
-        await CreateAsync(builder.Task(wanted.Current), cancellationToken);
+        var task = builder.Task(wanted.Current);
+        if (StageBuilder.ConfigMapOf(stage.Deployment) != task.Metadata.Name)
+        {
+            await CreateAsync(task, cancellationToken);
+        }
+
         if (stage.Stage.Replicas > 1)
         {
             await ApplyBudgetAsync(builder.Budget(), cancellationToken);
@@ -124,11 +130,6 @@ internal sealed class StageChildren(IKubernetesClient client, Store<V1Deployment
         bool IsOf(NamespacedName child) => child.Namespace == owner.Namespace && child.Name.StartsWith($"{owner.Name}-", StringComparison.Ordinal);
     }
 
-    // A Service has no generation that would tell of a change.
-    private static bool Reaches(V1Service live, V1Service wanted) =>
-        wanted.Spec.Selector!.All(label => live.Spec.Selector?.GetValueOrDefault(label.Key) == label.Value) && live.Spec.Selector!.Count == wanted.Spec.Selector!.Count
-        && live.Spec.Ports?.Any(port => port.Port == wanted.Spec.Ports![0].Port && port.TargetPort == wanted.Spec.Ports[0].TargetPort && port.Name == wanted.Spec.Ports[0].Name) == true;
-
     private async Task ApplyBudgetAsync(V1PodDisruptionBudget budget, CancellationToken cancellationToken)
     {
         if (!isBeta)
@@ -148,11 +149,22 @@ internal sealed class StageChildren(IKubernetesClient client, Store<V1Deployment
         await client.PatchAsync<V1Beta1PodDisruptionBudget>(budget.Metadata.Name!, budget.Metadata.Namespace, AppliedObjects<V1Deployment>.Apply(older), cancellationToken);
     }
 
-    // In the form that is not served there is nothing to delete.
     private async Task DeleteBudgetAsync(string name, string? @namespace, CancellationToken cancellationToken)
     {
-        await client.DeleteAsync<V1PodDisruptionBudget>(name, @namespace, options: null, cancellationToken);
-        await client.DeleteAsync<V1Beta1PodDisruptionBudget>(name, @namespace, options: null, cancellationToken);
+        await DeleteIfServedAsync<V1PodDisruptionBudget>(name, @namespace, cancellationToken);
+        await DeleteIfServedAsync<V1Beta1PodDisruptionBudget>(name, @namespace, cancellationToken);
+    }
+
+    private async Task DeleteIfServedAsync<T>(string name, string? @namespace, CancellationToken cancellationToken) where T : class, IKubernetesObject
+    {
+        try
+        {
+            await client.DeleteAsync<T>(name, @namespace, options: null, cancellationToken);
+        }
+        catch (KubernetesException exception) when (exception.IsNotFound)
+        {
+            // This server does not know the form: nothing of it can be there.
+        }
     }
 
     private async Task CreateAsync(V1ConfigMap task, CancellationToken cancellationToken)

@@ -133,7 +133,7 @@ internal sealed class StageDecision
 
     private StagePlan Check(StageVersion version)
     {
-        var task = DeploymentTask.Check(seen, stage.Stage, version, judgement, hasPassedBefore);
+        var task = DeploymentTask.Check(seen, stage.Stage, version, judgement, state.Memory?.Since, hasPassedBefore);
         return attempts.Judge(task) switch
         {
             TaskVerdict.Done { Attempt.Result.Gate: { Verdict: GateVerdicts.Passed } result } => RollOut(version, result.Gates, evidence: null),
@@ -318,7 +318,7 @@ internal sealed class StageDecision
 
             return [.. JobsOf(hasPassed: false), .. JobsOf(hasPassed: true)];
 
-            IReadOnlyList<string> JobsOf(bool hasPassed) => attempts.JobsOf(DeploymentTask.Check(seen, stage.Stage, version, state.Rejected.Judged, hasPassed));
+            IReadOnlyList<string> JobsOf(bool hasPassed) => attempts.JobsOf(DeploymentTask.Check(seen, stage.Stage, version, state.Rejected.Judged, state.Memory?.Since, hasPassed));
         }
     }
 

@@ -1,3 +1,4 @@
+using TextOps.Crds;
 using TextOps.Crds.ModelDeployments;
 using TextOps.Crds.Tasks;
 using TextOps.Kubernetes.Core;
@@ -5,7 +6,10 @@ using TextOps.Operator.Tasks;
 
 namespace TextOps.Operator.ModelDeployments;
 
-/// <summary>How a stage's Deployment gets along with what it is to run, by its status and by its pods.</summary>
+/// <summary>
+/// How a stage's Deployment gets along with what it is to run. The pods tell: a Deployment's counts are of the generation that its controller has seen, and each change of an annotation makes
+/// another one.
+/// </summary>
 internal sealed record StageRollout
 {
     /// <summary>A container that ended so often without getting ready does not get ready.</summary>
@@ -35,39 +39,39 @@ internal sealed record StageRollout
     /// <summary>Looks at the Deployment of <paramref name="stage"/>, which is as <paramref name="memory"/> says.</summary>
     public static StageRollout Of(StageSnapshot stage, StageMemory memory, DateTimeOffset now)
     {
-        var deployment = stage.Deployment;
-        var status = deployment?.Status;
+        var status = stage.Deployment?.Status;
         var wanted = stage.Stage.Replicas;
-        var isSeen = status?.ObservedGeneration >= (deployment?.Metadata.Generation ?? 0) && deployment?.Spec.Replicas == wanted;
-        var isComplete = isSeen && status!.UpdatedReplicas.GetValueOrDefault() == wanted && status.Replicas.GetValueOrDefault() == wanted && status.AvailableReplicas.GetValueOrDefault() == wanted;
-        var pods = stage.Pods.Where(pod => pod.Metadata.DeletionTimestamp is null && StageBuilder.IsOf(pod, memory)).ToList();
+        var pods = stage.Pods.Where(pod => pod.Metadata.DeletionTimestamp is null).ToList();
+        var mine = pods.Where(pod => pod.Metadata.Annotations?.GetValueOrDefault(ApiGroup.TemplateAnnotation) == memory.Template).ToList();
+        var ready = mine.Count(IsReady);
+        var isComplete = ready >= wanted && mine.Count == pods.Count;
         var progress = status?.Conditions?.FirstOrDefault(condition => condition.Type == V1DeploymentCondition.Progressing);
         var left = (memory.Since ?? now) + TimeSpan.FromSeconds(stage.Stage.ProgressDeadlineSeconds) - now;
-        var trouble = pods.Select(TroubleOf).FirstOrDefault(text => text is not null) ?? QuotaTrouble(status);
+        var trouble = mine.Select(TroubleOf).FirstOrDefault(text => text is not null) ?? QuotaTrouble(status);
         var rollout = new StageRollout
         {
             Wanted = wanted,
-            Ready = Math.Min(status?.ReadyReplicas ?? 0, Math.Max(wanted, 0)),
+            Ready = Math.Min(ready, wanted),
             IsComplete = isComplete,
-            WasComplete = isSeen && progress?.Reason == V1DeploymentCondition.NewReplicaSetAvailable && status!.UpdatedReplicas.GetValueOrDefault() == wanted,
+            WasComplete = mine.Count >= wanted && mine.Count == pods.Count && progress?.Reason == V1DeploymentCondition.NewReplicaSetAvailable,
             Trouble = trouble,
             TimeLeft = !isComplete && left > TimeSpan.Zero ? left : null,
         };
-        return isComplete || wanted == 0
-            ? rollout
-            : rollout with { Failure = pods.Select(Refusal).FirstOrDefault(text => text is not null) ?? Overdue(stage.Stage, progress, isSeen, left, trouble) };
+        return isComplete || wanted == 0 ? rollout : rollout with { Failure = mine.Select(Refusal).FirstOrDefault(text => text is not null) ?? Overdue(stage.Stage, progress, left, trouble) };
     }
 
+    private static bool IsReady(V1Pod pod) => pod.Status?.Conditions?.Any(condition => condition is { Type: "Ready", Status: "True" }) == true;
+
     // A roll-out that follows one that was overdue begins with that one's condition: it counts when its own time is over.
-    private static string? Overdue(Stage stage, V1DeploymentCondition? progress, bool isSeen, TimeSpan left, string? trouble) =>
-        isSeen && left <= TimeSpan.Zero && progress?.Reason == V1DeploymentCondition.ProgressDeadlineExceeded
+    private static string? Overdue(Stage stage, V1DeploymentCondition? progress, TimeSpan left, string? trouble) =>
+        left <= TimeSpan.Zero && progress?.Reason == V1DeploymentCondition.ProgressDeadlineExceeded
             ? $"no progress within stages[{stage.Name}].progressDeadlineSeconds ({stage.ProgressDeadlineSeconds}){(trouble is null ? "" : $"; {trouble}")}"
             : null;
 
     private static string? Refusal(V1Pod pod)
     {
         var container = pod.Status?.ContainerStatuses?.FirstOrDefault();
-        if (container is null || container.Ready)
+        if (container is null || IsReady(pod))
         {
             return null;
         }

@@ -46,6 +46,7 @@ internal sealed record StageState
                     Evidence = status.Evidence,
                     Model = model,
                     Image = deployment.Spec.Template.Spec.Containers.FirstOrDefault()?.Image,
+                    Template = deployment.Spec.Template.Metadata?.Annotations?.GetValueOrDefault(ApiGroup.TemplateAnnotation),
                 },
             }
             : state;

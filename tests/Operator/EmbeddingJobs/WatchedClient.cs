@@ -23,6 +23,9 @@ internal sealed class WatchedClient(IKubernetesClient cluster) : IKubernetesClie
     /// <summary>What creating an object is refused with; null: it is created.</summary>
     public Func<IKubernetesObject, KubernetesException?> RefuseCreate { get; set; } = _ => null;
 
+    /// <summary>What a patch of an object of a kind and name is refused with; null: it is done.</summary>
+    public Func<EntityType, string, KubernetesException?> RefusePatch { get; set; } = (_, _) => null;
+
     /// <summary>What a watch waits for before it tells of an object: watches of different kinds do not keep step.</summary>
     public Func<IKubernetesObject, Task> Delay { get; set; } = _ => Task.CompletedTask;
 
@@ -47,8 +50,22 @@ internal sealed class WatchedClient(IKubernetesClient cluster) : IKubernetesClie
     public Task<T> UpdateAsync<T>(T entity, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
         WrittenAsync(Counted<T>("update").UpdateAsync(entity, cancellationToken));
 
-    public Task<T> PatchAsync<T>(string name, string? @namespace, KubernetesPatch patch, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
-        WrittenAsync(Counted<T>("patch").PatchAsync<T>(name, @namespace, patch, cancellationToken));
+    public async Task<T> PatchAsync<T>(string name, string? @namespace, KubernetesPatch patch, CancellationToken cancellationToken) where T : class, IKubernetesObject
+    {
+        if (RefusePatch(EntityType.Of<T>(), name) is { } refusal)
+        {
+            throw refusal;
+        }
+
+        var before = WritesLeft is null ? null : await cluster.GetAsync<T>(name, @namespace, cancellationToken);
+        var after = await Counted<T>(patch is KubernetesPatch.Apply ? "apply" : "patch").PatchAsync<T>(name, @namespace, patch, cancellationToken);
+        if (before?.Metadata.ResourceVersion != after.Metadata.ResourceVersion)
+        {
+            CountDown();
+        }
+
+        return after;
+    }
 
     public Task<T> PatchStatusAsync<T>(string name, string? @namespace, KubernetesPatch patch, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
         WrittenAsync(Counted<T>("status").PatchStatusAsync<T>(name, @namespace, patch, cancellationToken));

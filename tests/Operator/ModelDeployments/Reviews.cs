@@ -28,6 +28,12 @@ internal static class Reviews
     public static string Condition(ModelDeployment deployment, string type) =>
         Conditions.Find(deployment.Status!.Conditions, type) is { Status: ConditionStatus.True } condition ? condition.Reason : "-";
 
+    /// <summary>The reason of Stalled.</summary>
+    public static string Stalled(ModelDeployment deployment) => Condition(deployment, RunConditions.Stalled);
+
+    /// <summary>The reason of AwaitingApproval.</summary>
+    public static string Awaiting(ModelDeployment deployment) => Condition(deployment, ModelDeploymentConditions.AwaitingApproval);
+
     /// <summary>Ready as its reason, with "!" before it where it is not True.</summary>
     public static string Ready(ModelDeployment deployment)
     {

@@ -78,6 +78,18 @@ internal sealed class SteppedDeployment : IAsyncDisposable
         return stepped;
     }
 
+    /// <summary>Version 1 of a TrainingRun serves in staging and, approved, in production.</summary>
+    public static async Task<SteppedDeployment> InProductionAsync()
+    {
+        var stepped = await StartAsync();
+        await stepped.TrainAsync(1);
+        await stepped.ApplyAsync(Reviews.Spec);
+        await stepped.SettleAsync();
+        await stepped.ApproveAsync(1);
+        await stepped.SettleAsync();
+        return stepped;
+    }
+
     public Task<ModelDeployment> ApplyAsync(ModelDeploymentSpec spec, string name = "reviews", string @namespace = "default") =>
         cluster.CreateAsync(new ModelDeployment { Metadata = new V1ObjectMeta { Name = name, Namespace = @namespace }, Spec = spec }, Cancel);
 
@@ -106,6 +118,11 @@ internal sealed class SteppedDeployment : IAsyncDisposable
 
     public Task DeleteAsync<T>(string name) where T : class, IKubernetesObject => cluster.DeleteAsync<T>(name, "default", options: null, Cancel);
 
+    public Task CreateAsync<T>(T entity) where T : class, IKubernetesObject => cluster.CreateAsync(entity, Cancel);
+
+    /// <summary>Waits for what threads of the cluster do: garbage collection.</summary>
+    public Task UntilAsync<T>(string what, Predicate<IReadOnlyList<T>> holds) where T : class, IKubernetesObject => Eventually.HoldsAsync(what, ListAsync<T>, list => holds(list));
+
     /// <summary>Somebody takes the status away.</summary>
     public async Task LoseStatusAsync() => await cluster.UpdateStatusAsync(await ObjectAsync() with { Status = null }, Cancel);
 
@@ -123,8 +140,8 @@ internal sealed class SteppedDeployment : IAsyncDisposable
         await cluster.UpdateStatusAsync(run with { Status = new TrainingRunStatus { Version = VersionNumber.Name(version), Digest = FakeRegistry.Digest(version) } }, Cancel);
     }
 
-    public async Task<ModelDeployment> ObjectAsync(string @namespace = "default") =>
-        await cluster.GetAsync<ModelDeployment>("reviews", @namespace, Cancel) ?? throw new InvalidOperationException("there is no reviews");
+    public async Task<ModelDeployment> ObjectAsync(string @namespace = "default", string name = "reviews") =>
+        await cluster.GetAsync<ModelDeployment>(name, @namespace, Cancel) ?? throw new InvalidOperationException("there is no reviews");
 
     public async Task<IReadOnlyList<T>> ListAsync<T>() where T : class, IKubernetesObject => (await cluster.ListAsync<T>(null, null, Cancel)).Items;
 
@@ -132,8 +149,8 @@ internal sealed class SteppedDeployment : IAsyncDisposable
 
     public Task<V1Deployment?> FindDeploymentAsync(string stage) => cluster.GetAsync<V1Deployment>($"reviews-{stage}", "default", Cancel);
 
-    /// <summary>The task of a part of a stage, as its pod reads it.</summary>
-    public async Task<TaskDocument> TaskAsync(V1Job job) => await ReadAsync(job);
+    /// <summary>The stages of which there are tasks of serving pods.</summary>
+    public async Task<IEnumerable<string>> ServeTasksAsync() => (await ListAsync<V1ConfigMap>()).Select(task => task.Metadata.Labels!.GetValueOrDefault(ApiGroup.StageLabel)).OfType<string>();
 
     /// <summary>Another operator takes over, which remembers nothing.</summary>
     public async Task RestartAsync(OperatorOptions? options = null)
@@ -145,22 +162,22 @@ internal sealed class SteppedDeployment : IAsyncDisposable
     /// <summary>
     /// Lets the world go on until nothing moves: passes, Jobs that are answered, Deployments that are brought on. An operator that is cut off is followed by another.
     /// </summary>
-    public async Task<ModelDeployment> SettleAsync(int? writesPerOperator = null, string @namespace = "default")
+    public async Task<ModelDeployment> SettleAsync(int? writesPerOperator = null, string @namespace = "default", string name = "reviews")
     {
         for (var round = 0; round < 200; round++)
         {
             var before = Client.Writes;
-            await PassesAsync(writesPerOperator, @namespace);
+            await PassesAsync(writesPerOperator, @namespace, name);
             var moved = AnswersTasks && await AnswerAsync();
             var version = await FingerprintAsync();
             await Deployments.StepAsync();
             if (!moved && Client.Writes == before && version == await FingerprintAsync())
             {
-                return await ObjectAsync(@namespace);
+                return await ObjectAsync(@namespace, name);
             }
         }
 
-        throw new InvalidOperationException($"the object does not come to rest: {JsonSerializer.Serialize(await ObjectAsync(@namespace), Json.Objects)}");
+        throw new InvalidOperationException($"the object does not come to rest: {JsonSerializer.Serialize(await ObjectAsync(@namespace, name), Json.Objects)}");
     }
 
     /// <summary>Time passes, and the world goes on.</summary>
@@ -171,26 +188,27 @@ internal sealed class SteppedDeployment : IAsyncDisposable
     }
 
     /// <summary>One pass, when the informers have seen all that is there; answers the object then.</summary>
-    public async Task<ModelDeployment> PassAsync(string @namespace = "default")
+    public async Task<ModelDeployment> PassAsync(string @namespace = "default", string name = "reviews")
     {
         await CatchUpAsync();
-        return await PassWithOldNewsAsync(@namespace);
+        return await PassWithOldNewsAsync(@namespace, name);
     }
 
     /// <summary>One pass, whatever the informers know.</summary>
-    public async Task<ModelDeployment> PassWithOldNewsAsync(string @namespace = "default")
+    public async Task<ModelDeployment> PassWithOldNewsAsync(string @namespace = "default", string name = "reviews")
     {
-        Wake = (await controller!.ReconcileAsync(await ObjectAsync(@namespace), Cancel)).RequeueAfter;
-        return await ObjectAsync(@namespace);
+        Wake = (await controller!.ReconcileAsync(await ObjectAsync(@namespace, name), Cancel)).RequeueAfter;
+        return await ObjectAsync(@namespace, name);
     }
 
-    /// <summary>The runner answers all Jobs that wait.</summary>
-    public async Task<bool> AnswerAsync()
+    /// <summary>The runner answers the Jobs that wait, all or those of one part.</summary>
+    public async Task<bool> AnswerAsync(string? part = null)
     {
-        var waiting = (await ListAsync<V1Job>()).Where(job => job.Status?.Conditions is not { Count: > 0 }).OrderBy(job => job.Metadata.Name, StringComparer.Ordinal).ToList();
+        var waiting = (await ListAsync<V1Job>())
+            .Where(job => job.Status?.Conditions is not { Count: > 0 } && (part is null || job.Metadata.Labels![ApiGroup.PartLabel] == part)).OrderBy(job => job.Metadata.Name, StringComparer.Ordinal).ToList();
         foreach (var job in waiting)
         {
-            var task = await ReadAsync(job);
+            var task = await TaskAsync(job);
             ran.Add(task is GateTask gate ? $"{job.Metadata.Labels![ApiGroup.PartLabel]} {gate.Stage} {VersionNumber.Name(gate.Version)}" : "resolve");
             await Node.EndAsync(job, Registry.Answer(task));
         }
@@ -204,7 +222,7 @@ internal sealed class SteppedDeployment : IAsyncDisposable
         await cluster.DisposeAsync();
     }
 
-    private async Task PassesAsync(int? writesPerOperator, string @namespace)
+    private async Task PassesAsync(int? writesPerOperator, string @namespace, string name)
     {
         for (var pass = 0; pass < 50; pass++)
         {
@@ -212,7 +230,7 @@ internal sealed class SteppedDeployment : IAsyncDisposable
             try
             {
                 Client.WritesLeft = writesPerOperator;
-                await PassAsync(@namespace);
+                await PassAsync(@namespace, name);
             }
             catch (CutOffException)
             {
@@ -231,10 +249,11 @@ internal sealed class SteppedDeployment : IAsyncDisposable
             }
         }
 
-        throw new InvalidOperationException($"the operator does not come to rest: {JsonSerializer.Serialize(await ObjectAsync(@namespace), Json.Objects)}");
+        throw new InvalidOperationException($"the operator does not come to rest: {JsonSerializer.Serialize(await ObjectAsync(@namespace, name), Json.Objects)}");
     }
 
-    private async Task<TaskDocument> ReadAsync(V1Job job)
+    /// <summary>The task of a Job, as its pod reads it.</summary>
+    public async Task<TaskDocument> TaskAsync(V1Job job)
     {
         var volume = job.Spec.Template.Spec.Volumes!.First(volume => volume.ConfigMap is not null).ConfigMap!.Name;
         var text = (await cluster.GetAsync<V1ConfigMap>(volume!, job.Metadata.Namespace, Cancel))!.Data!["task.json"];

@@ -174,7 +174,8 @@ internal sealed class FakeDeployments(IKubernetesClient cluster, TimeProvider ti
         _ => Running(new V1ContainerStatus { Name = "runner", State = new V1ContainerState { Running = new V1ContainerStateRunning() } }),
     };
 
-    private static V1PodStatus Running(V1ContainerStatus container) => new() { Phase = "Running", ContainerStatuses = [container] };
+    private static V1PodStatus Running(V1ContainerStatus container) =>
+        new() { Phase = "Running", Conditions = [new V1PodCondition { Type = "Ready", Status = container.Ready ? "True" : "False" }], ContainerStatuses = [container] };
 
     private static V1ContainerStatus Restarted(int exitCode, string message, int restarts) => new()
     {

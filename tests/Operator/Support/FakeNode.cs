@@ -58,7 +58,7 @@ internal sealed class FakeNode(IKubernetesClient cluster, TimeProvider time)
     public async Task<string> EndAsync(V1Job job, TaskResult? result, int exitCode = 0)
     {
         var pod = await CreatePodAsync(job);
-        await StatusAsync(pod, Ended(result, exitCode));
+        await StatusAsync(pod, Ended(result, exitCode), job.Metadata.Namespace!);
         await EndJobAsync(job, exitCode == 0 ? "Complete" : "Failed");
         return pod;
     }
@@ -69,7 +69,7 @@ internal sealed class FakeNode(IKubernetesClient cluster, TimeProvider time)
         Conditions = [new V1JobCondition { Type = condition, Status = "True", Reason = reason, LastTransitionTime = time.GetUtcNow() }],
     }), Cancel);
 
-    public Task StatusAsync(string pod, V1PodStatus status) => cluster.PatchStatusAsync<V1Pod>(pod, "default", Status(status), Cancel);
+    public Task StatusAsync(string pod, V1PodStatus status, string @namespace = "default") => cluster.PatchStatusAsync<V1Pod>(pod, @namespace, Status(status), Cancel);
 
     /// <summary>The status of a pod whose container ended.</summary>
     public V1PodStatus Ended(TaskResult? result, int exitCode) => new()
