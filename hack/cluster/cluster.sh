@@ -159,7 +159,7 @@ YAML
 start_controllers() {
   [[ -z ${KUBEBUILDER_ASSETS:-} ]] || return 0
   launch controller-manager "$binaries/kube-controller-manager" --kubeconfig "$folder/kubeconfig" --service-account-private-key-file "$folder/sa.key" --leader-elect=false \
-    --controllers job,garbagecollector,namespace,clusterrole-aggregation --kube-api-qps 500 --kube-api-burst 1000 --concurrent-gc-syncs 20 --port 0 --secure-port 0
+    --controllers job,deployment,replicaset,disruption,garbagecollector,namespace,clusterrole-aggregation --kube-api-qps 500 --kube-api-burst 1000 --concurrent-gc-syncs 20 --port 0 --secure-port 0
   echo controllers >> "$folder/features.new"
 }
 

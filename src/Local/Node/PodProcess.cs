@@ -8,6 +8,8 @@ namespace TextOps.Local.Node;
 internal sealed partial class PodProcess : IDisposable
 {
     private const int SigTerm = 15;
+    private static readonly TimeSpan LogDeadline = TimeSpan.FromSeconds(1);
+
     private readonly Process process;
     private readonly Task log;
 
@@ -49,7 +51,9 @@ internal sealed partial class PodProcess : IDisposable
     public async Task<int> WaitAsync(CancellationToken cancellationToken)
     {
         await process.WaitForExitAsync(cancellationToken);
-        await log;
+
+        // What it leaves behind may hold its output open; in a container that would have ended with it.
+        await Task.WhenAny(log, Task.Delay(LogDeadline, cancellationToken));
         return process.ExitCode;
     }
 
@@ -80,12 +84,24 @@ internal sealed partial class PodProcess : IDisposable
 
     private static async Task LogAsync(Process process, string logFile)
     {
-        await using var file = new FileStream(logFile, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        await using var file = Open(logFile);
         await Task.WhenAll(CopyAsync(process.StandardOutput.BaseStream, file), CopyAsync(process.StandardError.BaseStream, file));
     }
 
     // A log that cannot be written (disk full) must not stop the runner: its output is read on and dropped.
-    private static async Task CopyAsync(Stream from, FileStream file)
+    private static Stream Open(string logFile)
+    {
+        try
+        {
+            return new FileStream(logFile, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return Stream.Null;
+        }
+    }
+
+    private static async Task CopyAsync(Stream from, Stream file)
     {
         var buffer = new byte[8192];
         int count;

@@ -18,7 +18,7 @@ internal sealed partial class ProcessNode(IKubernetesClient client, ProcessNodeO
     private static readonly TimeSpan RemovalRetry = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, PodWorker> workers = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, Task> removals = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Task> removals = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<NamespacedName, PodFolder> folders = new();
     private readonly CancellationTokenSource stopping = new();
     private readonly HttpClient http = HttpProbe.CreateClient();
@@ -111,7 +111,13 @@ internal sealed partial class ProcessNode(IKubernetesClient client, ProcessNodeO
     {
         await stopping.CancelAsync();
         await Task.WhenAll(workers.Values.Select(worker => worker.AbandonAsync(options.StopGrace)));
-        await Task.WhenAll(removals.Values);
+        Task[] ending;
+        lock (removals)
+        {
+            ending = [.. removals.Values];
+        }
+
+        await Task.WhenAll(ending);
         foreach (var worker in workers.Values)
         {
             worker.Dispose();
@@ -158,9 +164,14 @@ internal sealed partial class ProcessNode(IKubernetesClient client, ProcessNodeO
             {
                 await DeleteAsync(worker.Pod, stopping.Token);
                 worker.Folder.Remove();
+
+                // Not disposed: the node may be about to abandon it, and nothing of it is left that would have to be given back.
                 workers.TryRemove(worker.Uid, out _);
-                removals.TryRemove(worker.Uid, out _);
-                worker.Dispose();
+                lock (removals)
+                {
+                    removals.Remove(worker.Uid);
+                }
+
                 return;
             }
             catch (Exception problem)

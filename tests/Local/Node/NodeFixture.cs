@@ -123,7 +123,7 @@ internal sealed class NodeFixture : IAsyncDisposable
 
     public static async Task<T> WaitAsync<T>(Func<Task<T?>> read, Func<T, bool> wanted) where T : class
     {
-        var deadline = DateTime.UtcNow.AddSeconds(30);
+        var deadline = DateTime.UtcNow.AddSeconds(60);
         T? last = null;
         while (DateTime.UtcNow < deadline)
         {

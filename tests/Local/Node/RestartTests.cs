@@ -32,7 +32,7 @@ public sealed class RestartTests
     [Fact]
     public async Task Each_start_has_a_termination_message_and_a_log_of_its_own()
     {
-        await using var fixture = await NodeFixture.StartAsync("""echo x >> "$2"; n=$(wc -l < "$2"); echo "log $n"; if [ "$n" = 1 ]; then echo -n first > "$1"; exit 3; fi; if [ "$n" = 2 ]; then exit 4; fi; sleep 60""");
+        await using var fixture = await NodeFixture.StartAsync("""echo x >> "$2"; n=$(wc -l < "$2"); echo "log $n"; if [ "$n" = 1 ]; then echo -n first > "$1"; exit 3; fi; if [ "$n" = 2 ]; then exit 4; fi; exec sleep 60""");
 
         await fixture.Cluster.CreateAsync(Pods.Staying("pod", "/dev/termination-log", fixture.File1), CancellationToken.None);
 
@@ -114,14 +114,14 @@ public sealed class RestartTests
     public async Task The_next_node_process_starts_a_pod_again_that_stays()
     {
         await using var cluster = new InMemoryCluster();
-        await using (var before = await NodeFixture.StartAsync("sleep 60", cluster))
+        await using (var before = await NodeFixture.StartAsync("exec sleep 60", cluster))
         {
             await cluster.CreateAsync(Pods.Staying("pod"), CancellationToken.None);
             await before.PodNamedAsync("pod", pod => pod.IsReady());
         }
 
         Assert.True((await cluster.GetAsync<V1Pod>("pod", "default", CancellationToken.None))!.IsReady());
-        await using var after = await NodeFixture.StartAsync("sleep 61", cluster);
+        await using var after = await NodeFixture.StartAsync("exec sleep 61", cluster);
 
         var pod = await after.PodNamedAsync("pod", pod => pod.IsReady() && pod.Container().LastState is not null);
         Assert.Equal(("Running", 0), (pod.Status!.Phase, pod.Container().RestartCount));

@@ -85,7 +85,7 @@ public sealed class ProbeTests
     [Fact]
     public async Task A_probe_that_a_process_node_cannot_ask_is_a_configuration_error()
     {
-        await using var fixture = await NodeFixture.StartAsync("sleep 60");
+        await using var fixture = await NodeFixture.StartAsync("exec sleep 60");
         var pod = Pods.Staying("pod", new V1Container { Name = "runner", Image = "any", LivenessProbe = new V1Probe() });
 
         await fixture.Cluster.CreateAsync(pod, CancellationToken.None);
