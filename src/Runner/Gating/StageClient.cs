@@ -34,7 +34,9 @@ internal sealed class StageClient : IDisposable
     /// <exception cref="TaskRefusedException">The token cannot be sent.</exception>
     public StageClient(string url, string? bearerToken, ProbeLimits limits, TimeProvider time)
     {
-        if (bearerToken?.AsSpan().IndexOfAnyExceptInRange('!', '~') >= 0)
+        // As the server: secrets that were written by a shell end with a line end.
+        var token = bearerToken?.Trim();
+        if (token?.AsSpan().IndexOfAnyExceptInRange('!', '~') >= 0)
         {
             // Never the token itself: messages end in a status.
             throw new TaskRefusedException(
@@ -42,7 +44,7 @@ internal sealed class StageClient : IDisposable
         }
 
         (this.url, this.time, timeout) = (url, time, limits.RequestTimeout);
-        this.bearerToken = bearerToken is { Length: > 0 } ? bearerToken : null;
+        this.bearerToken = token is { Length: > 0 } ? token : null;
         client = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,

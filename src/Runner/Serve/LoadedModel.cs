@@ -51,7 +51,7 @@ internal sealed class LoadedModel : IAsyncDisposable
                 Card = source.Registered?.Card,
                 Limits = task?.Serving ?? options.Serving,
                 NeedsToken = needsToken,
-                Model = TextModels.Load(source.Folder, new TextModelOptions { Threads = options.Threads, Precision = options.Precision }),
+                Model = TextModels.Load(source.Folder, new TextModelOptions { Threads = options.Threads, Precision = options.Precision, Kind = KindOf(source.Registered?.Card) }),
             };
             var seconds = Math.Round(time.GetElapsedTime(begin).TotalSeconds, 3);
             log.ModelLoaded(served.Name, served.Version, seconds, served.Model.Kind, options.Threads, served.Limits.MaxBatchTokens ?? served.Model.PreferredBatchTokens);
@@ -70,6 +70,15 @@ internal sealed class LoadedModel : IAsyncDisposable
         Served.Model.Dispose();
         await EndAsync(pin, scratch);
     }
+
+    /// <summary>What the card says; null lets the folder say it.</summary>
+    private static TextModelKind? KindOf(ModelCard? card) => card?.Task switch
+    {
+        ModelTask.TextClassification => TextModelKind.TextClassification,
+        ModelTask.SentenceSimilarity => TextModelKind.SentenceSimilarity,
+        ModelTask.TextRanking => TextModelKind.TextRanking,
+        _ => null,
+    };
 
     private static async Task EndAsync(VersionPin? pin, string? scratch)
     {

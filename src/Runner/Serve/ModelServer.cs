@@ -86,6 +86,9 @@ internal sealed class ModelServer : IAsyncDisposable
     /// <summary>Takes no more connections and waits for the requests that run.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => server!.StopAsync(cancellationToken);
 
+    /// <summary>Runs the model no more; answers whether the last run has ended. While it has not, the model must not be disposed of.</summary>
+    public bool StopRuns() => batcher.Stop();
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -7,10 +7,12 @@ namespace TextOps.Runner.Serve;
 internal sealed class Readiness(ServeState state, ITextModel model, DynamicBatcher batcher, RunWatch watch, TimeProvider time)
 {
     private static readonly TimeSpan Recently = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
 
     private readonly Lock gate = new();
     private Task? asked;
+
+    /// <summary>How long the model may take for an answer.</summary>
+    public TimeSpan MaxWait { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>What goes on in the server.</summary>
     public ServeState State => state;
@@ -53,7 +55,7 @@ internal sealed class Readiness(ServeState state, ITextModel model, DynamicBatch
         }
         catch (TimeoutException)
         {
-            return $"the model did not answer within {MaxWait.TotalSeconds:0} s";
+            return $"the model did not answer within {MaxWait.TotalSeconds:0.##} s";
         }
         catch (Exception error)
         {

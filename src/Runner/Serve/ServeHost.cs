@@ -67,6 +67,14 @@ internal sealed class ServeHost(ServeOptions options, TimeProvider time)
         log.Serving(server.Address, probesAddress);
         await signals.WaitAsync();
         await DrainAsync(server, loaded.Served.Limits.DrainSeconds, log, signals.AtOnce);
+        await predictions.DisposeAsync();
+        if (!server.StopRuns())
+        {
+            // As with loading: the model still computes.
+            logging.Dispose();
+            ProcessEnd.AtOnce(TaskExitCodes.Succeeded);
+        }
+
         return TaskExitCodes.Succeeded;
     }
 

@@ -75,6 +75,7 @@ internal sealed class RunnerProcess : ChildProcess
         CommitTask => "commit",
         PrepareTask => "prepare",
         TrainTask => "train",
+        ServeTask => "serve",
         _ => "evaluate",
     };
 

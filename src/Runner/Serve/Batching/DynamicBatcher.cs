@@ -102,8 +102,8 @@ internal sealed class DynamicBatcher : IDisposable
         return true;
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>Runs nothing any more, and tells what waits; answers whether the last run has ended. While it has not, the model must not be disposed of.</summary>
+    public bool Stop()
     {
         List<BatchRequest> left;
         lock (gate)
@@ -115,8 +115,14 @@ internal sealed class DynamicBatcher : IDisposable
         }
 
         left.ForEach(request => request.Fail(new ServerStoppedException()));
+        return worker.Join(MaxWaitForLastRun);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Stop();
         sweeper.Dispose();
-        worker.Join(MaxWaitForLastRun);
     }
 
     private static void Add(BatchRequest request, List<WaitingInput> to)
@@ -285,32 +291,37 @@ internal sealed class DynamicBatcher : IDisposable
     /// <summary>An input that a model cannot stand must not take its neighbours with it.</summary>
     private void RunOneByOne(Exception error)
     {
-        WaitingInput[] all = [.. batch];
-        foreach (var input in all)
+        if (batch is [var only])
+        {
+            Fail(only.Request, error);
+            return;
+        }
+
+        foreach (var input in batch)
         {
             try
             {
-                if (all.Length == 1)
-                {
-                    throw error;
-                }
-
                 Predict([input]);
             }
             catch (Exception own)
             {
-                watch.Failed(own);
-                lock (gate)
-                {
-                    if (input.Request.Place is not null)
-                    {
-                        Forget(input.Request);
-                    }
-                }
-
-                input.Request.Fail(new ModelRunException(own));
+                Fail(input.Request, own);
             }
         }
+    }
+
+    private void Fail(BatchRequest request, Exception error)
+    {
+        watch.Failed(error);
+        lock (gate)
+        {
+            if (request.Place is not null)
+            {
+                Forget(request);
+            }
+        }
+
+        request.Fail(new ModelRunException(error));
     }
 
     private void Predict(List<WaitingInput> run)

@@ -45,6 +45,9 @@ internal sealed class StoredPredictionLog : IPredictionLog
     /// <inheritdoc/>
     public long Dropped => Interlocked.Read(ref dropped);
 
+    /// <summary>How many records wait to become lines.</summary>
+    public long WaitingRecords => Interlocked.Read(ref waitingRecords);
+
     /// <inheritdoc/>
     public void Record(PredictionRecord record)
     {
@@ -117,7 +120,7 @@ internal sealed class StoredPredictionLog : IPredictionLog
                 await WriteAsync(DateOnly.FromDateTime(begun));
             }
 
-            part.Clear();
+            part.ResetWrittenCount();
             lines = 0;
         }
     }

@@ -79,15 +79,19 @@ public sealed class LoadTests : IAsyncDisposable
         await UntilAsync(() => server.State.Stats(withPaths: false).Queue == 1, "one waits");
         server.State.Drain();
         Assert.Equal("the server is draining", await server.Readiness.FaultAsync());
+        var late = server.PostAsync("/predict", One);
+        await UntilAsync(() => server.State.Stats(withPaths: false).Queue == 2, "another one waits");
         var end = server.StopAsync();
         model.Gate.Set();
         foreach (var answered in await Task.WhenAll(busy, waiting).WaitAsync(Deadline, Cancel))
         {
             Assert.Equal(HttpStatusCode.OK, answered.StatusCode);
-            Assert.True(answered.Headers.ConnectionClose);
             answered.Dispose();
         }
 
+        using var last = await late.WaitAsync(Deadline, Cancel);
+        Assert.Equal(HttpStatusCode.OK, last.StatusCode);
+        Assert.True(last.Headers.ConnectionClose);
         await end.WaitAsync(Deadline, Cancel);
     }
 
