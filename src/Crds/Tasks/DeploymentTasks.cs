@@ -50,7 +50,7 @@ public sealed record ServingProbe
     /// <summary>Where: the URL of the stage's Service, without a '/' at its end. The bearer token, where there is one, is in <see cref="ServeEnvironment.BearerToken"/>.</summary>
     public required string Url { get; init; }
 
-    /// <summary>The smoke requests; where there are none a sample of the card's own labels' names is used to probe latency.</summary>
+    /// <summary>The smoke requests; where there are none a few neutral texts are used to probe latency and to soak.</summary>
     public required IReadOnlyList<SmokeRequest> Smoke { get; init; }
 
     /// <summary>How long it is watched, in seconds.</summary>

@@ -186,5 +186,10 @@ internal sealed class GateVerb(TaskContext context, string? bearerToken, ProbeLi
 
     private static ModelRequests RequestsFor(ModelCard card) => new(KindOf(card), card.Signature.TextField);
 
-    private static TextModelKind KindOf(ModelCard card) => card.Signature.Labels.Count > 0 ? TextModelKind.TextClassification : TextModelKind.SentenceSimilarity;
+    private static TextModelKind KindOf(ModelCard card) => card.Task switch
+    {
+        ModelTask.TextClassification => TextModelKind.TextClassification,
+        ModelTask.SentenceSimilarity => TextModelKind.SentenceSimilarity,
+        _ => TextModelKind.TextRanking,
+    };
 }

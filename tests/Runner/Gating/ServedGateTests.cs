@@ -81,6 +81,39 @@ public sealed class ServedGateTests : IAsyncLifetime
         Assert.False(Directory.Exists(folder.VersionFile(1, "evidence")));
     }
 
+    [Theory]
+    [InlineData("a vector", "[[0.6, -0.8]]", null)]
+    [InlineData("two vectors", "[[0.6], [0.8]]", "the answer is not one vector of finite numbers")]
+    [InlineData("no number", "[[0.6, null]]", "the answer is not one vector of finite numbers")]
+    [InlineData("endless", "[[0.6, 1e999]]", "the answer is not one vector of finite numbers")]
+    [InlineData("empty", "[[]]", "the answer is not one vector of finite numbers")]
+    public async Task An_embedding_model_answers_with_a_vector(string narrative, string body, string? fault)
+    {
+        registered = await folder.RegisterAsync(card => card with { Task = ModelTask.SentenceSimilarity, Signature = new ModelSignature { TextField = "text", Dimensions = 2, MaxTokens = 256 }, Candidate = null, Features = [] });
+        stage.Answer = _ => (200, body);
+        var result = await JudgeAsync([new SmokeRequest { Name = "any", Text = "Great book" }]);
+        Assert.Equal(("/embed", """{"inputs":"Great book"}"""), stage.Requests.Select(request => (request.Path, request.Body.ToJsonString())).Single());
+        Assert.True(result.Verdict == (fault is null ? GateVerdicts.Passed : GateVerdicts.GateFailed), narrative);
+        Assert.True(fault is null ? result.Message is null : result.Message!.StartsWith($"smoke request any: {fault}", StringComparison.Ordinal), result.Message);
+        Assert.Contains("it expects a label or score, and only classifiers give one", (await JudgeAsync([Great with { Fields = null }])).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""[{"index": 0, "score": 0.9}, {"index": 1, "score": 0.1}]""", null)]
+    [InlineData("""[{"index": 1, "score": 0.9}, {"index": 0, "score": 0.1}]""", "texts[1] comes first, and texts[0] is expected to")]
+    [InlineData("""[]""", "the answer is no ranking")]
+    [InlineData("""{"label": "positive"}""", "the answer is no ranking")]
+    public async Task A_cross_encoder_ranks_the_first_text_first(string body, string? fault)
+    {
+        registered = await folder.RegisterAsync(card => card with { Task = ModelTask.TextRanking, Signature = new ModelSignature { TextField = "text", MaxTokens = 512 }, Candidate = null, Features = [] });
+        stage.Answer = _ => (200, body);
+        var smoke = new SmokeRequest { Name = "any", Text = "who wrote it?", Texts = ["Ada did.", "It rains."] };
+        var result = await JudgeAsync([smoke]);
+        Assert.Equal(("/rerank", """{"query":"who wrote it?","texts":["Ada did.","It rains."]}"""), stage.Requests.Select(request => (request.Path, request.Body.ToJsonString())).Single());
+        Assert.True(fault is null ? result.Message is null : result.Message!.StartsWith($"smoke request any: {fault}", StringComparison.Ordinal), result.Message);
+        Assert.Contains("a cross-encoder ranks texts; give some in texts", (await JudgeAsync([smoke with { Texts = null }])).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Without_a_gate_of_them_all_smoke_requests_must_pass_and_with_one_as_many_as_it_says()
     {

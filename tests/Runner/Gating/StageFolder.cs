@@ -58,12 +58,15 @@ internal sealed class StageFolder : IDisposable
     public string VersionFile(int version, params string[] parts) => Path.Combine([folder.File("store"), "models", Model, VersionNumber.Name(version), .. parts]);
 
     /// <summary>Registers a version with these metrics.</summary>
-    public async Task<RegisteredModel> RegisterAsync(params (string Metric, double Value)[] metrics)
+    public Task<RegisteredModel> RegisterAsync(params (string Metric, double Value)[] metrics) => RegisterAsync(card => card, metrics);
+
+    /// <summary>Registers a version whose card is changed.</summary>
+    public async Task<RegisteredModel> RegisterAsync(Func<ModelCard, ModelCard> change, params (string Metric, double Value)[] metrics)
     {
         var run = $"run-{Guid.NewGuid():N}";
         var registration = await Registry.RegisterAsync(Model, Owner, run, run, DateTimeOffset.UtcNow, CancellationToken.None);
         var file = await registration.PutFileAsync("model.onnx", (stream, cancel) => stream.WriteAsync(Encoding.UTF8.GetBytes(run), cancel).AsTask(), CancellationToken.None);
-        return await registration.CommitAsync(Card(registration.Version, run, metrics, file), CancellationToken.None);
+        return await registration.CommitAsync(change(Card(registration.Version, run, metrics, file)), CancellationToken.None);
     }
 
     public static ResolveTask ResolveTask(string store, params string[] references) =>

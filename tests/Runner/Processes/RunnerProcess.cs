@@ -75,6 +75,8 @@ internal sealed class RunnerProcess : ChildProcess
         CommitTask => "commit",
         PrepareTask => "prepare",
         TrainTask => "train",
+        ResolveTask => "resolve",
+        GateTask => "gate",
         ServeTask => "serve",
         _ => "evaluate",
     };
