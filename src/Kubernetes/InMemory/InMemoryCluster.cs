@@ -21,6 +21,7 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
     private readonly InMemoryClusterOptions options;
     private readonly Dictionary<EntityType, ResourceTable> tables = [];
     private readonly OwnerCollector collector;
+    private readonly ObjectPersistence persistence;
 
     /// <summary>Not 0, from which a watch starts anew: even the list of an empty cluster has a version to go on from.</summary>
     private long lastVersion = 1;
@@ -32,6 +33,7 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
     {
         this.options = options ?? new InMemoryClusterOptions();
         collector = new OwnerCollector(CollectIfOrphaned);
+        persistence = new ObjectPersistence(this.options.Directory);
         foreach (var definition in CoreResources.All)
         {
             Register(definition);
@@ -307,18 +309,7 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
     private StoredObject Apply(ResourceTable table, NamespacedName key, KubernetesPatch.Apply patch)
     {
         var old = table.Find(key);
-        var before = old?.ToJson();
-        var wanted = ServerSideApply.Apply(table.Definition, key, before, patch);
-        var owners = wanted["metadata"]!["managedFields"]!.DeepClone();
-        if (old is not null)
-        {
-            Preconditions.CheckPatched(table.Definition, old, wanted);
-        }
-
-        var next = before is null
-            ? ObjectStrategy.Create(table.Definition, wanted, options.Time.GetUtcNow())
-            : ObjectStrategy.Update(table.Definition, before, wanted);
-        next["metadata"]!["managedFields"] = owners;
+        var next = ServerSideApply.Next(table.Definition, key, old, patch, options.Time.GetUtcNow());
         return old is null ? Store(table, null, next) : Settle(table, old, next);
     }
 
@@ -332,7 +323,7 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
 
         next["metadata"]!["resourceVersion"] = Version(lastVersion + 1);
         var stored = StoredObject.Freeze(next);
-        Persist(directory => directory.Write(table.Type, stored), table);
+        persistence.Write(table.Definition, stored);
         lastVersion++;
         table.Put(old, stored);
         collector.Changed(table.Type, old, stored);
@@ -347,7 +338,7 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
             return Store(table, old, next);
         }
 
-        Persist(directory => directory.Delete(table.Type, old.Key), table);
+        persistence.Delete(table.Definition, old.Key);
         var last = old.At(++lastVersion);
         table.Remove(last);
         collector.Removed(table.Type, last);
@@ -363,33 +354,6 @@ public sealed class InMemoryCluster : IKubernetesClient, IAsyncDisposable
 
         Preconditions.CheckDeletion(table.Definition, stored, deleteOptions);
         Settle(table, stored, ObjectStrategy.Delete(table.Definition, stored.ToJson(), deleteOptions, options.Time.GetUtcNow()));
-    }
-
-    private void Persist(Action<ObjectDirectory> write, ResourceTable table)
-    {
-        if (options.Directory is not { } directory)
-        {
-            return;
-        }
-
-        if (directory.IsReadOnly)
-        {
-            throw new KubernetesException(403, "Forbidden", $"{table.Type.GroupResource} is forbidden: the store {directory.Store} was opened to look at only");
-        }
-
-        if (!table.Definition.IsPersistent)
-        {
-            return;
-        }
-
-        try
-        {
-            write(directory);
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            throw ApiErrors.Internal($"the object could not be kept in the store {directory.Store}: {problem.Message}");
-        }
     }
 
     private void CollectIfOrphaned(EntityType type, NamespacedName key)

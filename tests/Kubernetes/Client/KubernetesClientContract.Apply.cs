@@ -12,6 +12,7 @@ namespace TextOps.Kubernetes.Tests.Client;
 public abstract partial class KubernetesClientContract
 {
     [Fact]
+    [Trait("pitfall", "kubernetes-client/csharp#1634")]
     public async Task Applying_creates_what_is_not_there()
     {
         var applied = await ApplyAsync<V1ConfigMap>(AppliedMap("1"));
@@ -128,10 +129,42 @@ public abstract partial class KubernetesClientContract
 
         var fewer = await ApplyAsync<Widget>(AppliedWidget("""{ "size": 2, "parts": [{ "name": "x", "count": 4 }] }"""));
         Assert.Equal([("x", 4), ("z", 9)], fewer.Spec.Parts!.Select(part => (part.Name, part.Count!.Value)));
-        Assert.Equal(2, fewer.Metadata.Generation - 1);
+        Assert.Equal(3, fewer.Metadata.Generation);
 
         var refusal = await RefusalAsync(() => ApplyAsync<Widget>(AppliedWidget("""{ "parts": [{ "name": "x", "count": 5 }] }"""), "other"));
         Assert.EndsWith("conflict with \"test\": .spec.parts[name=\"x\"].count", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_list_or_map_is_owned_as_its_schema_says()
+    {
+        await ApplyAsync<Widget>(AppliedWidget("""
+            { "size": 2, "tags": ["a", "b"], "limits": { "cpu": "1", "memory": "2" }, "zones": { "north": { "note": "x" }, "south": {}, "west": { "count": 5 } } }
+            """));
+        var both = await ApplyAsync<Widget>(AppliedWidget("""{ "tags": ["b", "c"], "zones": { "north": { "count": 7 }, "east": {} } }"""), "other", force: true);
+        Assert.Equal(["a", "b", "c"], both.Spec.Tags!);
+        Assert.Equal(
+            [("east", 1, null), ("north", 7, "x"), ("south", 1, null), ("west", 5, null)],
+            both.Spec.Zones!.OrderBy(zone => zone.Key, StringComparer.Ordinal).Select(zone => (zone.Key, zone.Value.Count!.Value, zone.Value.Note)));
+
+        // A value of a set and a key of a map go when nobody names them any more, with the defaults below; an atomic map is another's as a whole or not at all.
+        var fewer = await ApplyAsync<Widget>(AppliedWidget("""{ "size": 2, "tags": ["a"], "limits": { "cpu": "1" } }"""));
+        Assert.Equal(["a", "b", "c"], fewer.Spec.Tags!);
+        Assert.Equal(["cpu"], fewer.Spec.Limits!.Keys);
+        Assert.Equal(["east", "north"], fewer.Spec.Zones!.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(new WidgetZone { Count = 7 }, fewer.Spec.Zones!["north"]);
+        var refusal = await RefusalAsync(() => ApplyAsync<Widget>(AppliedWidget("""{ "limits": { "memory": "3" } }"""), "other"));
+        Assert.EndsWith("conflict with \"test\": .spec.limits", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(["memory"], (await ApplyAsync<Widget>(AppliedWidget("""{ "limits": { "memory": "3" } }"""), "other", force: true)).Spec.Limits!.Keys);
+    }
+
+    [Fact]
+    public async Task A_key_of_a_map_is_any_text()
+    {
+        var odd = """{ "size": 2, "zones": { "a/b.c~1[=\"]": { "note": "x" }, "a": { "note": "y" } } }""";
+        var first = await ApplyAsync<Widget>(AppliedWidget(odd));
+        Assert.Equivalent(first, await ApplyAsync<Widget>(AppliedWidget(odd)), strict: true);
+        Assert.Equal(["a"], (await ApplyAsync<Widget>(AppliedWidget("""{ "size": 2, "zones": { "a": { "note": "y" } } }"""))).Spec.Zones!.Keys);
     }
 
     [Fact]

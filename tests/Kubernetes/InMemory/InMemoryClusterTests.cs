@@ -148,6 +148,25 @@ public sealed class InMemoryClusterTests
     }
 
     [Fact]
+    public async Task Disruption_budgets_are_served_as_by_newer_servers()
+    {
+        await using var cluster = new InMemoryCluster();
+        var refusal = await Assert.ThrowsAsync<KubernetesException>(() => cluster.GetAsync<V1Beta1PodDisruptionBudget>("a", "n", Ct));
+        Assert.True(refusal.IsNotFound);
+        Assert.Null(await cluster.GetAsync<V1PodDisruptionBudget>("a", "n", Ct));
+    }
+
+    [Fact]
+    public async Task A_status_is_patched_not_applied()
+    {
+        await using var cluster = new InMemoryCluster();
+        await cluster.CreateAsync(Pod("a"), Ct);
+        var configuration = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Pod", ["metadata"] = new JsonObject { ["name"] = "a" } };
+        var refusal = await Assert.ThrowsAsync<KubernetesException>(() => cluster.PatchStatusAsync<V1Pod>("a", "n", new KubernetesPatch.Apply(configuration, "test"), Ct));
+        Assert.Equal(415, refusal.Code);
+    }
+
+    [Fact]
     public async Task A_selector_that_is_not_understood_is_refused()
     {
         await using var cluster = new InMemoryCluster();

@@ -55,6 +55,27 @@ public sealed class ObjectDirectoryTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_set_which_field_is_known_to_the_next_process()
+    {
+        static KubernetesPatch Apply(string data, string manager = "first") => new KubernetesPatch.Apply(
+            JsonNode.Parse($$"""{ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "a" }, "data": {{data}} }""")!.AsObject(), manager);
+        V1ConfigMap before;
+        using (var directory = ObjectDirectory.Open(store.Path))
+        {
+            await using var cluster = Serve(directory);
+            await cluster.PatchAsync<V1ConfigMap>("a", "n", Apply("""{ "x": "1", "y": "1" }"""), Ct);
+            before = await cluster.PatchAsync<V1ConfigMap>("a", "n", new JsonObject { ["data"] = new JsonObject { ["z"] = "2" } }, Ct);
+        }
+
+        using var again = ObjectDirectory.Open(store.Path);
+        await using var second = Serve(again);
+        Assert.True((await Assert.ThrowsAsync<KubernetesException>(() => second.PatchAsync<V1ConfigMap>("a", "n", Apply("""{ "x": "2" }""", "second"), Ct))).IsConflict);
+        Assert.Equal(before.Metadata.ResourceVersion, (await second.PatchAsync<V1ConfigMap>("a", "n", Apply("""{ "x": "1", "y": "1" }"""), Ct)).Metadata.ResourceVersion);
+        var after = await second.PatchAsync<V1ConfigMap>("a", "n", Apply("""{ "x": "1" }"""), Ct);
+        Assert.Equal(new Dictionary<string, string> { ["x"] = "1", ["z"] = "2" }, after.Data);
+    }
+
+    [Fact]
     public async Task What_a_finalizer_holds_goes_for_good_in_a_later_process_too()
     {
         using (var directory = ObjectDirectory.Open(store.Path))

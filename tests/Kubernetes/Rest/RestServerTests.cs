@@ -75,29 +75,6 @@ public sealed class RestServerTests : IAsyncLifetime
     }
 
     [Fact]
-    [Trait("pitfall", "kubernetes-client/csharp#1634")]
-    public async Task An_apply_creates_then_changes_and_meets_other_managers()
-    {
-        KubernetesPatch.Apply Apply(string value, string manager, bool force = false) => new(
-            new JsonObject
-            {
-                ["apiVersion"] = "v1",
-                ["kind"] = "ConfigMap",
-                ["metadata"] = new JsonObject { ["name"] = "a", ["namespace"] = Namespace },
-                ["data"] = new JsonObject { ["key"] = value },
-            },
-            manager,
-            force);
-
-        await Client.PatchAsync<V1ConfigMap>("a", Namespace, Apply("1", "first"), Ct);
-        Assert.Equal("2", (await Client.PatchAsync<V1ConfigMap>("a", Namespace, Apply("2", "first"), Ct)).Data!["key"]);
-        var refusal = await Assert.ThrowsAsync<KubernetesException>(() => Client.PatchAsync<V1ConfigMap>("a", Namespace, Apply("3", "second"), Ct));
-        Assert.True(refusal.IsConflict, refusal.Message);
-        Assert.Contains("conflict with \"first\"", refusal.Message, StringComparison.Ordinal);
-        Assert.Equal("3", (await Client.PatchAsync<V1ConfigMap>("a", Namespace, Apply("3", "second", force: true), Ct)).Data!["key"]);
-    }
-
-    [Fact]
     public async Task An_apply_is_YAML_and_yet_each_character_arrives()
     {
         const string text = "é 漢 😀 \u007f \u0085 \u00a0 \u2028\u2029 \ufeff \ue000 \uffee \U0010fffd \t \\ \\ud83d\\ude00 \" ' # : -\n---\n%";

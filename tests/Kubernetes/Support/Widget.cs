@@ -49,6 +49,12 @@ public sealed record Widget : IKubernetesObject
                           "type": "object", "required": ["name"],
                           "properties": { "name": { "type": "string", "maxLength": 10 }, "count": { "type": "integer", "default": 1 } }
                         }
+                      },
+                      "tags": { "type": "array", "maxItems": 10, "x-kubernetes-list-type": "set", "items": { "type": "string" } },
+                      "limits": { "type": "object", "x-kubernetes-map-type": "atomic", "additionalProperties": { "type": "string" } },
+                      "zones": {
+                        "type": "object",
+                        "additionalProperties": { "type": "object", "properties": { "count": { "type": "integer", "default": 1 }, "note": { "type": "string" } } }
                       }
                     }
                   },
@@ -72,6 +78,12 @@ public sealed record WidgetSpec
 
     public IReadOnlyList<WidgetPart>? Parts { get; init; }
 
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Limits { get; init; }
+
+    public IReadOnlyDictionary<string, WidgetZone>? Zones { get; init; }
+
     /// <summary>Not in the schema.</summary>
     public string? Unknown { get; init; }
 }
@@ -81,6 +93,13 @@ public sealed record WidgetPart
     public required string Name { get; init; }
 
     public int? Count { get; init; }
+}
+
+public sealed record WidgetZone
+{
+    public int? Count { get; init; }
+
+    public string? Note { get; init; }
 }
 
 public sealed record WidgetStatus

@@ -42,7 +42,7 @@ internal static class ApplyMerge
                 for (var i = items.Count - 1; i >= 0; i--)
                 {
                     var itemPath = shape.IsSet ? FieldPath.Item(path, items[i]) : FieldPath.Item(path, shape.Keys, items[i]);
-                    if (PrunePart(shape.IsSet ? MergeShape.Plain : shape.Items, items[i], itemPath, given, owned, ref isOwned))
+                    if (PrunePart(shape.Items, items[i], itemPath, given, owned, ref isOwned))
                     {
                         items.RemoveAt(i);
                     }

@@ -19,8 +19,7 @@ internal sealed class FieldOwners
         var read = new FieldOwners();
         foreach (var entry in json["metadata"]?["managedFields"] as JsonArray ?? [])
         {
-            read.owners[((string)entry!["manager"]!, (string)entry["operation"]!)] =
-                entry["fields"]!.AsArray().Select(path => (string)path!).ToHashSet(StringComparer.Ordinal);
+            read.owners[((string)entry!["manager"]!, (string)entry["operation"]!)] = entry["fields"]!.AsArray().Select(path => (string)path!).ToHashSet(StringComparer.Ordinal);
         }
 
         return read;

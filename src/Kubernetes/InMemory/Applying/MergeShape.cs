@@ -8,6 +8,8 @@ namespace TextOps.Kubernetes.InMemory.Applying;
 /// </summary>
 internal sealed record MergeShape
 {
+    private readonly MergeShape? items;
+
     public static MergeShape Plain { get; } = new();
 
     /// <summary>An object that is owned as one.</summary>
@@ -24,7 +26,11 @@ internal sealed record MergeShape
     public IReadOnlyList<MergeKey> Keys { get; init; } = [];
 
     /// <summary>The shape of a list's items.</summary>
-    public MergeShape Items { get; init; } = null!;
+    public MergeShape Items
+    {
+        get => items ?? Plain;
+        init => items = value;
+    }
 
     /// <summary>The shape of the values of a map, whose keys are owned even where their values have fields; null where it is no map.</summary>
     public MergeShape? Values { get; init; }

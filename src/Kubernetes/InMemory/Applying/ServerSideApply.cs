@@ -6,7 +6,7 @@ using TextOps.Kubernetes.Client;
 namespace TextOps.Kubernetes.InMemory.Applying;
 
 /// <summary>
-/// Server-side apply (KEP-555; sigs.k8s.io/structured-merge-diff, merge.Updater): pure functions from an object and what is applied to the wished object and the
+/// Server-side apply (KEP-555; sigs.k8s.io/structured-merge-diff, merge.Updater): pure functions from an object and what is applied to the next object and the
 /// owners of its fields.
 /// </summary>
 internal static class ServerSideApply
@@ -14,29 +14,20 @@ internal static class ServerSideApply
     /// <summary>Who owns what was written by other means than applying: an in-memory cluster has one client.</summary>
     private const string OtherWriter = "in-memory";
 
-    /// <summary>The state that <paramref name="patch"/> makes of <paramref name="live"/>, null where the object is not there, with its owners in metadata.managedFields.</summary>
-    /// <exception cref="KubernetesException">The configuration is none of this object, or would change what others own.</exception>
-    public static JsonObject Apply(ResourceDefinition definition, NamespacedName key, JsonObject? live, KubernetesPatch.Apply patch)
+    /// <summary>What is stored when <paramref name="patch"/> is applied over <paramref name="current"/>, which is null where the object is not there.</summary>
+    /// <exception cref="KubernetesException">The configuration is none of this object, or would change what others own, or leads to an object that is refused.</exception>
+    public static JsonObject Next(ResourceDefinition definition, NamespacedName key, StoredObject? current, KubernetesPatch.Apply patch, DateTimeOffset now)
     {
         var configuration = Checked(definition.Type, key, patch);
-        var shape = definition.Shape;
-        var owners = OwnersOf(definition, live);
-        var next = live?.DeepClone().AsObject() ?? [];
-        ApplyMerge.Merge(shape, next, configuration, "");
-
-        var before = owners.Applied(patch.FieldManager, OwnedFields.Of(shape, configuration).Keys);
-        var owned = owners.All;
-        before.ExceptWith(owned);
-        ApplyMerge.Prune(shape, next, "", before, owned);
-
-        var changes = FieldChanges.Between(shape, live ?? [], next);
-        var conflicts = owners.Conflicts(patch.FieldManager, changes);
-        if (conflicts.Count > 0 && !patch.Force)
+        var live = current?.ToJson();
+        var wanted = live?.DeepClone().AsObject() ?? [];
+        var owners = Merge(definition, live, wanted, configuration, patch);
+        if (current is not null)
         {
-            throw new KubernetesException(409, "Conflict", Describe(definition.Type, conflicts));
+            Preconditions.CheckPatched(definition, current, wanted);
         }
 
-        owners.TakeFromOthers(patch.FieldManager, changes);
+        var next = live is null ? ObjectStrategy.Create(definition, wanted, now) : ObjectStrategy.Update(definition, live, wanted);
         next["metadata"]!["managedFields"] = owners.ToJson();
         return next;
     }
@@ -52,6 +43,29 @@ internal static class ServerSideApply
         }
 
         return next;
+    }
+
+    /// <summary>Makes <paramref name="wanted"/>, a copy of <paramref name="live"/>, what the configuration says, and gives the owners after it.</summary>
+    private static FieldOwners Merge(ResourceDefinition definition, JsonObject? live, JsonObject wanted, JsonObject configuration, KubernetesPatch.Apply patch)
+    {
+        var shape = definition.Shape;
+        var owners = OwnersOf(definition, live);
+        ApplyMerge.Merge(shape, wanted, configuration, "");
+
+        var given = owners.Applied(patch.FieldManager, OwnedFields.Of(shape, configuration).Keys);
+        var owned = owners.All;
+        given.ExceptWith(owned);
+        ApplyMerge.Prune(shape, wanted, "", given, owned);
+
+        var changes = FieldChanges.Between(shape, live ?? [], wanted);
+        var conflicts = owners.Conflicts(patch.FieldManager, changes);
+        if (conflicts.Count > 0 && !patch.Force)
+        {
+            throw new KubernetesException(409, "Conflict", Describe(definition.Type, conflicts));
+        }
+
+        owners.TakeFromOthers(patch.FieldManager, changes);
+        return owners;
     }
 
     /// <summary>Of an object that was never applied, all fields are its writer's.</summary>
