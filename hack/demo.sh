@@ -41,12 +41,14 @@ until grep -q '^serving until' "$output"; do
 done
 url=$(grep -oE 'staging .* http://[0-9.:]+$' "$output" | grep -oE 'http://[0-9.:]+$' | tail -1)
 
-request='{"reviewText": "Great book, highly recommend!", "text_len": 30.0, "word_count": 5.0}'
 echo
-echo "\$ curl $url/predict -H 'content-type: application/json' -d '$request'"
-curl -sSf --noproxy '*' "$url/predict" -H 'content-type: application/json' -d "$request"
-echo
-echo
+if command -v curl > /dev/null; then
+  request='{"reviewText": "Great book, highly recommend!", "text_len": 30.0, "word_count": 5.0}'
+  echo "\$ curl $url/predict -H 'content-type: application/json' -d '$request'"
+  curl -sSf --noproxy '*' "$url/predict" -H 'content-type: application/json' -d "$request"
+  echo
+  echo
+fi
 echo "\$ bin/textops predict book-reviews -f config/samples/data/reviews.jsonl --samples 5 --label-field rating"
 bin/textops predict book-reviews --store "$store" -f config/samples/data/reviews.jsonl --samples 5 --label-field rating
 echo

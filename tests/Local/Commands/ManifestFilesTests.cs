@@ -144,7 +144,7 @@ public sealed class ManifestFilesTests : IDisposable
     {
         var (objects, errors) = ManifestFiles.Check([Repository.File("config", "samples")], "default");
         Assert.Empty(errors);
-        Assert.Equal(["EmbeddingJob", "ModelDeployment", "TrainingRun", "TrainingRun", "TrainingRun"], objects.Select(one => one.Entity.Kind).Order(StringComparer.Ordinal));
+        Assert.Equal(["EmbeddingJob", "ModelDeployment", "ModelDeployment", "TrainingRun", "TrainingRun", "TrainingRun"], objects.Select(one => one.Entity.Kind).Order(StringComparer.Ordinal));
     }
 
     [Fact]
