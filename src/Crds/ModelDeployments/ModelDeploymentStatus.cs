@@ -23,7 +23,7 @@ public sealed record ModelDeploymentStatus
     [MaxLength(64)]
     public string? Approval { get; init; }
 
-    /// <summary>Where the last stage is reached.</summary>
+    /// <summary>Where the last stage that serves is reached.</summary>
     [MaxLength(512)]
     public string? Url { get; init; }
 

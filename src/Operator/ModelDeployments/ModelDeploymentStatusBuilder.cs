@@ -36,7 +36,7 @@ internal static class ModelDeploymentStatusBuilder
             Conditions = ConditionsOf(seen, summary, now),
             Ready = string.Create(CultureInfo.InvariantCulture, $"{stages.Sum(stage => stage.ReadyReplicas ?? 0)}/{stages.Sum(stage => stage.Replicas ?? 0)}"),
             Approval = summary.Approval,
-            Url = stages[^1].Url,
+            Url = stages.LastOrDefault(stage => stage.Url is not null)?.Url,
             Stages = stages,
             Registry = plan.Registry,
             LastHandledRetry = seen.Retry,
