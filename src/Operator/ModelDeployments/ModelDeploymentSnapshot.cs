@@ -10,7 +10,7 @@ using TextOps.Operator.Tasks;
 namespace TextOps.Operator.ModelDeployments;
 
 /// <summary>All that the decision about a ModelDeployment rests on, seen at one moment.</summary>
-public sealed record ModelDeploymentSnapshot
+internal sealed record ModelDeploymentSnapshot
 {
     // The schema bounds status.lastHandledRetry to 256 characters; an annotation may be longer.
     private const int MaxRetryBytes = 256;
@@ -88,4 +88,4 @@ public sealed record ModelDeploymentSnapshot
 /// <param name="Name">Name of Deployment and Service.</param>
 /// <param name="Deployment">The Deployment; null where it is gone.</param>
 /// <param name="Service">The Service; null where it is gone.</param>
-public sealed record StageLeftover(string Name, V1Deployment? Deployment, V1Service? Service);
+internal sealed record StageLeftover(string Name, V1Deployment? Deployment, V1Service? Service);

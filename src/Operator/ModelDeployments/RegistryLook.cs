@@ -76,6 +76,7 @@ internal sealed record RegistryLook
     {
         ["references"] = JsonSerializer.SerializeToNode(references, Json.Objects),
         ["registered"] = JsonSerializer.SerializeToNode(seen.Registered, Json.Objects),
+        ["retry"] = seen.Retry,
         ["moved"] = JsonSerializer.SerializeToNode(
             seen.Stages.Where(stage => stage.Stage.Alias is { } alias && references.Contains(alias, StringComparer.Ordinal)).Select(stage => StageState.Of(stage, seen.Model).Stable), Json.Objects),
     });

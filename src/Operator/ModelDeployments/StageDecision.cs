@@ -76,13 +76,19 @@ internal sealed class StageDecision
         }
 
         // What was stable is known to be good: the way back needs no registry.
-        return state.Stable == version ? RollOut(version, state.Memory?.Gates, state.Memory?.Evidence) : Check(version);
+        return state.Stable == version ? RollOut(version, state.Memory?.Gates ?? stage.Status?.Gates, state.Memory?.Evidence) : Check(version);
     }
 
     private StagePlan Untargeted()
     {
         var isPending = target.Reason is StageReasons.AwaitingApproval;
-        return Stay(target.Reason, $"{target.Message}{(state.Current is null ? "" : $"; {StageWording.Meanwhile(state.Current)}")}") with
+        var plan = Stay(target.Reason, $"{target.Message}{(state.Current is null ? "" : $"; {StageWording.Meanwhile(state.Current)}")}");
+        if (isPending && state is { Memory: not null, IsOtherModel: false } && stage.Stage.Replicas > 0 && Rollout() is { IsComplete: false } rollout)
+        {
+            return plan with { Reason = StageReasons.Unavailable, Message = Cut($"{plan.Message}: {StageWording.Pods(rollout)}") };
+        }
+
+        return plan with
         {
             Ready = isPending ? StageReadiness.Yes : target.IsComing ? StageReadiness.Unknown : StageReadiness.No,
             Reconciling = target.IsComing,
@@ -101,7 +107,7 @@ internal sealed class StageDecision
             _ when stage.Stage.Replicas == 0 => plan with { Reason = StageReasons.ScaledToZero, Message = $"replicas is 0: {version.Version} does not serve", Ready = StageReadiness.Yes },
             _ when rollout.IsComplete => Tidy(plan) with { Ready = StageReadiness.Yes },
             _ when rollout.Failure is { } failure && !rollout.WasComplete => plan with { Reason = StageReasons.RolloutFailed, Message = $"new pods of {version.Version} do not get ready: {failure}", Stalled = StageReasons.RolloutFailed },
-            _ when rollout.WasComplete => plan with { Reason = StageReasons.Unavailable, Message = $"{version.Version}: {StageWording.Pods(rollout)}" },
+            _ when rollout.WasComplete => plan with { Reason = StageReasons.Unavailable, Message = Cut($"{version.Version}: {StageWording.Pods(rollout)}") },
             _ => plan with { Reason = StageReasons.RollingOut, Message = $"{version.Version}: {StageWording.Pods(rollout)}", Reconciling = true, WakeAfter = rollout.TimeLeft },
         };
     }
@@ -122,13 +128,36 @@ internal sealed class StageDecision
             return seen.Spec.Suspend ? Held(version) : Rolling(state.Memory! with { Rejected = null, Retried = retried }, version);
         }
 
-        var rollout = Rollout();
-        return stage.Stage.Replicas == 0
-            ? plan with { Reason = StageReasons.ScaledToZero, Message = $"replicas is 0: {version.Version} does not serve and cannot be judged", Ready = StageReadiness.Yes }
-            : seen.Spec.Suspend ? Held(version)
-            : rollout.Failure is { } failure ? Reject(version, StageReasons.RolloutFailed, failure, served: true)
-            : rollout.IsComplete ? Gate(version, plan)
-            : plan with { Reason = StageReasons.RollingOut, Message = $"{version.Version}: {StageWording.Pods(rollout)}{Beside()}", Reconciling = true, WakeAfter = rollout.TimeLeft };
+        if (stage.Stage.Replicas == 0)
+        {
+            return plan with { Reason = StageReasons.ScaledToZero, Message = $"replicas is 0: {version.Version} does not serve and cannot be judged", Ready = StageReadiness.Yes };
+        }
+
+        return seen.Spec.Suspend ? Held(version) : Prove(version, plan, Rollout());
+    }
+
+    private StagePlan Prove(StageVersion version, StagePlan plan, StageRollout rollout)
+    {
+        if (rollout.Failure is { } failure)
+        {
+            return Reject(version, StageReasons.RolloutFailed, failure, served: true);
+        }
+
+        // Asked for even where a pod is not ready just now: a gate that watches is not cancelled for that.
+        var task = DeploymentTask.Gate(seen, stage.Stage, version, judgement, state.Memory!.Since, builder.Url(stage.Service));
+        var verdict = attempts.Judge(task);
+        if (rollout.IsComplete)
+        {
+            return Gate(task, verdict, version, plan);
+        }
+
+        var rolling = plan with { Reason = StageReasons.RollingOut, Message = Cut($"{version.Version}: {StageWording.Pods(rollout)}{Beside()}"), Reconciling = true, WakeAfter = rollout.TimeLeft };
+        return verdict switch
+        {
+            TaskVerdict.Waiting => rolling with { Reason = StageReasons.Gating },
+            TaskVerdict.Done { Attempt.Result.Gate.Verdict: not (GateVerdicts.Passed or GateVerdicts.AwaitingEvidence) } => Gate(task, verdict, version, plan),
+            _ => rolling,
+        };
     }
 
     private StagePlan Check(StageVersion version)
@@ -141,10 +170,8 @@ internal sealed class StageDecision
         };
     }
 
-    private StagePlan Gate(StageVersion version, StagePlan plan)
+    private StagePlan Gate(DeploymentTask task, TaskVerdict verdict, StageVersion version, StagePlan plan)
     {
-        var task = DeploymentTask.Gate(seen, stage.Stage, version, judgement, state.Memory!.Since, builder.Url(stage.Service));
-        var verdict = attempts.Judge(task);
         if (verdict is not TaskVerdict.Done { Attempt.Result.Gate: { Verdict: GateVerdicts.Passed } result })
         {
             return Judge(task, verdict, version, plan with { Message = $"{plan.Message}{Beside()}" }, served: true);
@@ -258,7 +285,8 @@ internal sealed class StageDecision
 
         var serving = memory?.Current ?? state.Current;
         var isComplete = memory is null || (memory.Template == state.Memory?.Template && Rollout().IsComplete);
-        var meanwhile = serving is null || serving == version ? "" : $"; {StageWording.Meanwhile(serving)}";
+        var pods = memory is not null && memory.Template == state.Memory?.Template && !isComplete && stage.Stage.Replicas > 0 ? $" ({StageWording.Pods(Rollout())})" : "";
+        var meanwhile = serving is null || serving == version ? "" : $"; {StageWording.Meanwhile(serving)}{pods}";
         var plan = Plan(isBack ? StageReasons.RolledBack : rejected.Reason, Cut($"{version.Version} failed ({rejected.Reason}): {rejected.Message}{meanwhile}; {StageWording.HowToRetry(stage.Stage)}")) with
         {
             Wanted = memory,

@@ -41,12 +41,14 @@ internal sealed record StageRollout
     {
         var status = stage.Deployment?.Status;
         var wanted = stage.Stage.Replicas;
-        var pods = stage.Pods.Where(pod => pod.Metadata.DeletionTimestamp is null).ToList();
+
+        // Evicted pods lie around until somebody collects them; they are replaced.
+        var pods = stage.Pods.Where(pod => pod.Metadata.DeletionTimestamp is null && !TaskEnd.IsOver(pod)).ToList();
         var mine = pods.Where(pod => pod.Metadata.Annotations?.GetValueOrDefault(ApiGroup.TemplateAnnotation) == memory.Template).ToList();
         var ready = mine.Count(IsReady);
         var isComplete = ready >= wanted && mine.Count == pods.Count;
         var progress = status?.Conditions?.FirstOrDefault(condition => condition.Type == V1DeploymentCondition.Progressing);
-        var left = (memory.Since ?? now) + TimeSpan.FromSeconds(stage.Stage.ProgressDeadlineSeconds) - now;
+        var left = (StartOf(memory, progress, mine) ?? now) + TimeSpan.FromSeconds(stage.Stage.ProgressDeadlineSeconds) - now;
         var trouble = mine.Select(TroubleOf).FirstOrDefault(text => text is not null) ?? QuotaTrouble(status);
         var rollout = new StageRollout
         {
@@ -60,11 +62,19 @@ internal sealed record StageRollout
         return isComplete || wanted == 0 ? rollout : rollout with { Failure = mine.Select(Refusal).FirstOrDefault(text => text is not null) ?? Overdue(stage.Stage, progress, left, trouble) };
     }
 
-    private static bool IsReady(V1Pod pod) => pod.Status?.Conditions?.Any(condition => condition is { Type: "Ready", Status: "True" }) == true;
+    private static bool IsReady(V1Pod pod) => ReadinessOf(pod)?.Status == "True";
+
+    private static V1PodCondition? ReadinessOf(V1Pod pod) => pod.Status?.Conditions?.FirstOrDefault(condition => condition.Type == "Ready");
+
+    // Of a roll-out that was complete once Kubernetes counts no time any more: it counts from when the last pod ceased to be ready.
+    private static DateTimeOffset? StartOf(StageMemory memory, V1DeploymentCondition? progress, List<V1Pod> pods) =>
+        progress?.Reason == V1DeploymentCondition.NewReplicaSetAvailable
+            ? pods.Where(pod => !IsReady(pod)).Select(pod => ReadinessOf(pod)?.LastTransitionTime ?? pod.Metadata.CreationTimestamp).Append(memory.Since).Max()
+            : memory.Since;
 
     // A roll-out that follows one that was overdue begins with that one's condition: it counts when its own time is over.
     private static string? Overdue(Stage stage, V1DeploymentCondition? progress, TimeSpan left, string? trouble) =>
-        left <= TimeSpan.Zero && progress?.Reason == V1DeploymentCondition.ProgressDeadlineExceeded
+        left <= TimeSpan.Zero && progress?.Reason is (V1DeploymentCondition.ProgressDeadlineExceeded or V1DeploymentCondition.NewReplicaSetAvailable)
             ? $"no progress within stages[{stage.Name}].progressDeadlineSeconds ({stage.ProgressDeadlineSeconds}){(trouble is null ? "" : $"; {trouble}")}"
             : null;
 

@@ -6,7 +6,7 @@ using TextOps.Kubernetes.Core;
 namespace TextOps.Operator.ModelDeployments;
 
 /// <summary>A stage and what there is of it.</summary>
-public sealed record StageSnapshot
+internal sealed record StageSnapshot
 {
     private readonly Lazy<StageMemory?> memory;
 

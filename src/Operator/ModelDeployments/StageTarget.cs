@@ -37,7 +37,7 @@ internal sealed record StageTarget
                 Reason = stage.Version is null ? StageReasons.Resolving : StageReasons.VersionNotFound,
                 Message = none.Message ?? (stage.Version is null
                     ? $"no version of model {seen.Spec.Model.Name} has alias {reference} yet"
-                    : $"model {seen.Spec.Model.Name} has no version {reference}; see textops models list"),
+                    : $"model {seen.Spec.Model.Name} has no version {reference}; see textops models show {seen.Spec.Model.Name}"),
             },
             null when registry.Failure is { } failure => new StageTarget { Reason = StageReasons.TaskFailed, Message = failure },
             null when seen.Spec.Suspend => new StageTarget { Reason = StageReasons.Suspended, Message = $"spec.suspend is true: the registry is not asked what {reference} means" },

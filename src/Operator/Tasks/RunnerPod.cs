@@ -52,7 +52,7 @@ internal static class RunnerPod
         };
     }
 
-    /// <summary>A pod whose one container is <paramref name="container"/>, with all that it leaves open.</summary>
+    /// <summary>A pod whose one container is <paramref name="container"/>, with all that it leaves open. A variable that the container has wins over one of the same name in <c>spec.runner.env</c>: a name may be there once.</summary>
     public static V1PodSpec Spec(string configMap, RunnerSpec runner, string image, V1Container container)
     {
         List<V1Volume> volumes =
@@ -90,7 +90,7 @@ internal static class RunnerPod
                 {
                     Image = image,
                     ImagePullPolicy = runner.ImagePullPolicy?.ToString(),
-                    Env = [.. container.Env ?? [], .. runner.Env ?? []],
+                    Env = [.. container.Env ?? [], .. (runner.Env ?? []).Where(variable => container.Env?.Any(ours => ours.Name == variable.Name) != true)],
                     EnvFrom = runner.EnvFrom,
                     Resources = runner.Resources,
                     VolumeMounts = mounts,

@@ -40,6 +40,9 @@ public sealed class OperatorControlPlaneTests : IAsyncDisposable
         client = new AuthorizedClient(cluster);
     }
 
+    private static ResolveTask Resolve { get; } =
+        new() { Owner = new TaskOwner { Namespace = "default", Name = "reviews" }, RunId = "0", Output = new TaskOutput { Uri = "file:///store", Name = "reviews" }, References = ["staging"] };
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -78,7 +81,7 @@ public sealed class OperatorControlPlaneTests : IAsyncDisposable
         var canary = Reviews.Staging with { Name = "canary", Replicas = 2 };
         await cluster.CreateAsync(
             new ModelDeployment { Metadata = new V1ObjectMeta { Name = "reviews", Namespace = "default" }, Spec = Reviews.Alone with { Stages = [Reviews.Staging, canary], TtlSecondsAfterFinished = 0 } }, Cancel);
-        await EndAsync("resolve", registry.Answer(new ResolveTask { Owner = new TaskOwner { Namespace = "default", Name = "reviews" }, RunId = "0", Output = new TaskOutput { Uri = "file:///store", Name = "reviews" }, References = ["staging"] }));
+        await EndAsync("resolve", registry.Answer(Resolve));
         foreach (var _ in new[] { "staging", "canary" })
         {
             await EndAsync("check", new TaskResult { Gate = new GateResult { Version = 1, Verdict = GateVerdicts.Passed, Gates = [] } });
@@ -88,6 +91,12 @@ public sealed class OperatorControlPlaneTests : IAsyncDisposable
         var deployment = (await cluster.GetAsync<ModelDeployment>("reviews", "default", Cancel))!;
         await cluster.UpdateAsync(deployment with { Spec = deployment.Spec with { Stages = [Reviews.Staging] } }, Cancel);
         await OperatorFixture.EventuallyAsync("the other is gone", ListAsync<V1Deployment>, list => list.Count == 1);
+
+        // A version that a TrainingRun registers is asked for at once.
+        await cluster.CreateAsync(
+            new TrainingRun { Metadata = new V1ObjectMeta { Name = "train", Namespace = "default" }, Spec = Trainings.Plain with { Suspend = true, Register = new Registration { Name = "reviews" } } }, Cancel);
+        await PatchStatusAsync<TrainingRun>("train", new TrainingRunStatus { Version = "v000001", Digest = FakeRegistry.Digest(1) });
+        await EndAsync("resolve", registry.Answer(Resolve));
     }
 
     [Fact]

@@ -155,6 +155,33 @@ public sealed class PromotionTests
     }
 
     [Fact]
+    public async Task A_version_whose_pods_cease_to_be_ready_while_it_is_judged_has_its_deadline_from_then_on()
+    {
+        await using var plane = await SteppedDeployment.InProductionAsync();
+        await plane.EditStageAsync("staging", stage => stage with { SoakSeconds = 7200 });
+        await plane.TrainAsync(2);
+        await plane.PassAsync();
+        await plane.AnswerAsync("resolve");
+        await plane.PassAsync();
+        await plane.PassAsync();
+        await plane.AnswerAsync("check");
+        plane.AnswersTasks = false;
+        var deployment = await plane.SettleAsync();
+        Assert.Equal("v000002 Gating stable=v000001 target=- rejected=-", Stage(deployment, "staging"));
+
+        await plane.AdvanceAsync(TimeSpan.FromHours(1));
+        plane.Deployments.Let("v000002", PodFate.Slow);
+        deployment = await plane.SettleAsync();
+        Assert.Equal("v000002 Gating stable=v000001 target=- rejected=-", Stage(deployment, "staging"));
+        Assert.Contains("0 of 1 pod is ready", deployment.Status!.Stages![0].Message, StringComparison.Ordinal);
+        deployment = await plane.AdvanceAsync(TimeSpan.FromSeconds(599));
+        Assert.Equal("v000002 Gating stable=v000001 target=- rejected=-", Stage(deployment, "staging"));
+        Assert.Single(await plane.ListAsync<V1Job>(), job => job.Metadata.Labels![ApiGroup.PartLabel] == "gate" && job.Metadata.CreationTimestamp < plane.Time.GetUtcNow() && job.Status?.Conditions is not { Count: > 0 });
+        deployment = await plane.AdvanceAsync(TimeSpan.FromSeconds(1));
+        Assert.Equal("v000001 RolledBack stable=v000001 target=v000002 rejected=v000002", Stage(deployment, "staging"));
+    }
+
+    [Fact]
     public async Task A_version_that_failed_is_tried_again_when_a_person_asks_for_it()
     {
         await using var plane = await SteppedDeployment.InProductionAsync();

@@ -22,7 +22,7 @@ public sealed class StageBuilderTests
     {
         var spec = Alone with
         {
-            Runner = new RunnerSpec { TerminationGracePeriodSeconds = 50, Env = [new V1EnvVar { Name = "AWS_REGION", Value = "eu-west-1" }], PodLabels = new Dictionary<string, string> { ["team"] = "a", [ApiGroup.StageLabel] = "x" } },
+            Runner = new RunnerSpec { TerminationGracePeriodSeconds = 50, Env = [new V1EnvVar { Name = "AWS_REGION", Value = "eu-west-1" }, new V1EnvVar { Name = "POD_IP", Value = "1.2.3.4" }], PodLabels = new Dictionary<string, string> { ["team"] = "a", [ApiGroup.StageLabel] = "x" } },
             Serving = new Serving { DrainSeconds = 15, Access = new ServingAccess { BearerTokenSecretRef = new V1KeySelector { Name = "access", Key = "token" } } },
         };
         var deployment = Build(spec);

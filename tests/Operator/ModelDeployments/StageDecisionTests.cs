@@ -38,6 +38,7 @@ public sealed class StageDecisionTests
         { "v1 is approved; runs v1; gate passed", "Serving True", "v000001 stable v000001" },
         { "v1 is approved; runs v1; gate failed", "GateFailed Stalled", "v000001 rejected v000001" },
         { "v1 is approved; serves v1", "Serving True", "keep v000001" },
+        { "v1 is approved; serves v1; evicted", "Serving True", "keep v000001" },
         { "v2 is approved; serves v1", "Checking", "start check v000002" },
         { "v2 is approved; serves v1; suspended", "Suspended", "keep v000001" },
         { "v2 is approved; serves v1; check passed", "RollingOut", "v000002 stable v000001" },
@@ -151,7 +152,7 @@ public sealed class StageDecisionTests
                     Conditions = [new V1DeploymentCondition { Type = "Progressing", Status = "True", Reason = isOverdue ? V1DeploymentCondition.ProgressDeadlineExceeded : "ReplicaSetUpdated" }],
                 },
             },
-            Pods = [Pod(deployment, isReady: how is "serves" or "runs", restarts: how == "crashes" ? 3 : 0)],
+            Pods = [Pod(deployment, isReady: how is "serves" or "runs", restarts: how == "crashes" ? 3 : 0), .. facts.Contains("evicted") ? [Pod(deployment, isReady: false, restarts: 0) with { Status = new V1PodStatus { Phase = "Failed", Reason = "Evicted" } }] : Array.Empty<V1Pod>()],
         };
     }
 

@@ -66,6 +66,12 @@ internal sealed class SteppedDeployment : IAsyncDisposable
     /// <summary>Whether Jobs are answered; where not, they stay.</summary>
     public bool AnswersTasks { get; set; } = true;
 
+    /// <summary>Which tasks are refused, as by a store that cannot be read.</summary>
+    public Predicate<TaskDocument> Refuses { get; set; } = _ => false;
+
+    /// <summary>What becomes of the answers of tasks.</summary>
+    public Func<TaskResult, TaskResult> Alter { get; set; } = result => result;
+
     /// <summary>How many operators were cut off.</summary>
     public int CutOffs { get; private set; }
 
@@ -180,6 +186,21 @@ internal sealed class SteppedDeployment : IAsyncDisposable
         throw new InvalidOperationException($"the object does not come to rest: {JsonSerializer.Serialize(await ObjectAsync(@namespace, name), Json.Objects)}");
     }
 
+    /// <summary>Lets the world go on where it does not come to rest, because something is tried again and again; answers the object when its status has not been written in five rounds.</summary>
+    public async Task<ModelDeployment> StayAsync()
+    {
+        for (var quiet = 0; quiet < 5;)
+        {
+            var writes = Client.Calls.GetValueOrDefault("status ModelDeployment");
+            await PassAsync();
+            await AnswerAsync();
+            await Deployments.StepAsync();
+            quiet = writes == Client.Calls.GetValueOrDefault("status ModelDeployment") ? quiet + 1 : 0;
+        }
+
+        return await ObjectAsync();
+    }
+
     /// <summary>Time passes, and the world goes on.</summary>
     public async Task<ModelDeployment> AdvanceAsync(TimeSpan by)
     {
@@ -210,7 +231,14 @@ internal sealed class SteppedDeployment : IAsyncDisposable
         {
             var task = await TaskAsync(job);
             ran.Add(task is GateTask gate ? $"{job.Metadata.Labels![ApiGroup.PartLabel]} {gate.Stage} {VersionNumber.Name(gate.Version)}" : "resolve");
-            await Node.EndAsync(job, Registry.Answer(task));
+            if (Refuses(task))
+            {
+                await Node.EndAsync(job, new TaskResult { Error = new TaskError { Reason = TaskErrorReasons.StoreRefused, Message = "file:///store cannot be read" } }, TaskExitCodes.Refused);
+            }
+            else
+            {
+                await Node.EndAsync(job, Alter(Registry.Answer(task)));
+            }
         }
 
         return waiting.Count > 0;

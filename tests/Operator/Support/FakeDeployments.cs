@@ -187,6 +187,11 @@ internal sealed class FakeDeployments(IKubernetesClient cluster, TimeProvider ti
 
     private async Task StatusAsync(V1Pod pod, V1PodStatus status)
     {
+        var before = pod.Status?.Conditions?.FirstOrDefault();
+        status = status with
+        {
+            Conditions = [.. (status.Conditions ?? []).Select(condition => condition with { LastTransitionTime = before?.Status == condition.Status ? before.LastTransitionTime : time.GetUtcNow() })],
+        };
         if (JsonSerializer.Serialize(pod.Status, Json.Objects) != JsonSerializer.Serialize(status, Json.Objects))
         {
             await cluster.PatchStatusAsync<V1Pod>(pod.Metadata.Name!, pod.Metadata.Namespace, Status(status), Cancel);
