@@ -74,34 +74,36 @@ internal sealed class StubServer : IDisposable
 
     private async Task ServeAsync()
     {
-        while (listener.IsListening)
+        try
         {
-            HttpListenerContext context;
-            try
+            while (true)
             {
-                context = await listener.GetContextAsync();
+                await AnswerAsync(await listener.GetContextAsync());
             }
-            catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
-            {
-                return;
-            }
-
-            using var reader = new StreamReader(context.Request.InputStream, Encoding.UTF8);
-            var body = await reader.ReadToEndAsync();
-            lock (asked)
-            {
-                asked.Add((context.Request.Url!.AbsolutePath, body, context.Request.Headers["Authorization"]));
-            }
-
-            var (status, text) = answer(context.Request.Url!.AbsolutePath, body.Length > 0 ? JsonNode.Parse(body) : null);
-            context.Response.StatusCode = status;
-            if (status is 429 or 503)
-            {
-                context.Response.Headers["Retry-After"] = "0";
-            }
-
-            await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(text));
-            context.Response.Close();
         }
+        catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
+        {
+            // The test is over, perhaps in the middle of an answer that nobody waits for.
+        }
+    }
+
+    private async Task AnswerAsync(HttpListenerContext context)
+    {
+        using var reader = new StreamReader(context.Request.InputStream, Encoding.UTF8);
+        var body = await reader.ReadToEndAsync();
+        lock (asked)
+        {
+            asked.Add((context.Request.Url!.AbsolutePath, body, context.Request.Headers["Authorization"]));
+        }
+
+        var (status, text) = answer(context.Request.Url!.AbsolutePath, body.Length > 0 ? JsonNode.Parse(body) : null);
+        context.Response.StatusCode = status;
+        if (status is 429 or 503)
+        {
+            context.Response.Headers["Retry-After"] = "0";
+        }
+
+        await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(text));
+        context.Response.Close();
     }
 }
