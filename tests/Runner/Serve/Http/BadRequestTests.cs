@@ -86,6 +86,25 @@ public sealed class BadRequestTests : IAsyncLifetime
     }
 
     [Fact]
+    [Fact]
+    public async Task A_type_of_any_length_is_not_sent_back_whole()
+    {
+        using var response = await server.PostAsync("/predict", Encoding.UTF8.GetBytes(Good), $"{new string('x', 5000)}/y");
+        var problem = await ProblemAsync(response, 415, "…'; send JSON");
+        Assert.True(((string)problem["detail"]!).Length < 300, problem.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_packed_body_is_refused_before_it_is_read()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/predict") { Content = new ByteArrayContent([0x1F, 0x8B, 8, 0]) };
+        request.Content.Headers.ContentType = new("application/json");
+        request.Content.Headers.ContentEncoding.Add("gzip");
+        using var response = await server.Client.SendAsync(request, Cancel);
+        var problem = await ProblemAsync(response, 415, "the body is packed ('gzip'), and is not unpacked here");
+        Assert.Equal("Content-Encoding", (string?)problem["field"]);
+    }
+
     public async Task The_charset_may_be_said()
     {
         using var response = await server.PostAsync("/predict", Encoding.UTF8.GetBytes(Good), "application/json; charset=\"UTF-8\"");
