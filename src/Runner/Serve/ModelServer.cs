@@ -60,7 +60,7 @@ internal sealed class ModelServer : IAsyncDisposable
     {
         var (model, limits, time) = (served.Model, served.Limits, settings.Time);
         var limit = new RequestLimit(Math.Min(limits.MaxInputs, limits.MaxQueue), limits.MaxTextLength);
-        var contract = new PredictContract(served.TextField, served.Fields, limit);
+        var contract = new PredictContract(served.TextField, served.Fields, [.. served.Unused.Select(field => field.Name)], limit);
         var metrics = new ServeMetrics(settings.Meter, model.Labels, contract.Derived);
         var watch = new RunWatch(metrics, time, settings.Log);
         var queue = new DynamicBatcher(model, LimitsOf(served), time, watch);

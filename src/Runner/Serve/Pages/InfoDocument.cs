@@ -76,6 +76,9 @@ internal sealed record ModelContract
 
     /// <summary>Labels of a classifier, in the order of its probabilities; empty for the other kinds.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
+    /// <summary>Names of numeric fields of the dataset that <c>/predict</c> takes and this version does not use.</summary>
+    public IReadOnlyList<string> Unused { get; init; } = [];
+
 
     /// <summary>Dimensions of an embedding model's vectors; absent for the other kinds.</summary>
     public int? Dimensions { get; init; }
@@ -93,6 +96,7 @@ internal sealed record ModelContract
         Dimensions = served.Model.Kind == TextModelKind.SentenceSimilarity ? served.Model.OutputLength : null,
         MaxTokens = served.Model.MaxTokens,
     };
+        Unused = [.. served.Unused.Select(field => field.Name)],
 }
 
 /// <summary>What requests may be at most; <c>Serving</c> defines the fields.</summary>
