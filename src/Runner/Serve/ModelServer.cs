@@ -111,7 +111,7 @@ internal sealed class ModelServer : IAsyncDisposable
         ServedModel served, ModelRuns runs, PredictContract contract, ModelServerSettings settings, ServeMetrics metrics, ServeState state)
     {
         var predict = new PredictEndpoint(served, contract, runs, settings.Predictions, metrics, settings.Time);
-        var documents = new DocumentEndpoint(served, state);
+        var documents = new DocumentEndpoint(served, state, settings.Predictions);
         var paths = new Dictionary<string, ApiPath>(StringComparer.Ordinal);
         Add(ApiPaths.Predict, TextModelKind.TextClassification, predict.PredictAsync, "/predict", "/invoke");
         Add(ApiPaths.PredictBatch, TextModelKind.TextClassification, predict.PredictBatchAsync, "/predict/batch", "/batch_predict");
