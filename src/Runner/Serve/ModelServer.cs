@@ -70,9 +70,8 @@ internal sealed class ModelServer : IAsyncDisposable
         try
         {
             await made.Readiness.AskAsync();
-            var runs = new ModelRuns(served, limit, queue, metrics);
-            var paths = PathsOf(served, runs, contract, settings, metrics, state);
-            var api = new ServeApi(served, paths, settings.Token is { } token ? new BearerToken(token) : null, state, metrics, time, settings.Log);
+            await WarmUp.RunAsync(served, unseen => Api(settings with { Token = null, Predictions = new NoPredictionLog() }, new ServeMetrics(unseen, model.Labels, contract.Derived)));
+            var api = Api(settings, metrics);
             made.server = await ServeServer.StartAsync(settings.Listen, served, api, application => ServePages.Map(application, served), cancellationToken);
             return made;
         }
@@ -81,6 +80,9 @@ internal sealed class ModelServer : IAsyncDisposable
             await made.DisposeAsync();
             throw;
         }
+
+        ServeApi Api(ModelServerSettings with, ServeMetrics counts) => new(
+            served, PathsOf(served, new ModelRuns(served, limit, queue, counts), contract, with, counts, state), with.Token is { } token ? new BearerToken(token) : null, state, counts, time, with.Log);
     }
 
     /// <summary>Takes no more connections and waits for the requests that run.</summary>
