@@ -60,7 +60,7 @@ internal sealed class ModelServer : IAsyncDisposable
     {
         var (model, limits, time) = (served.Model, served.Limits, settings.Time);
         var limit = new RequestLimit(Math.Min(limits.MaxInputs, limits.MaxQueue), limits.MaxTextLength);
-        var contract = new PredictContract(served.TextField, served.Fields, limit);
+        var contract = new PredictContract(served.TextField, served.Fields, [.. served.Unused.Select(field => field.Name)], limit);
         var metrics = new ServeMetrics(settings.Meter, model.Labels, contract.Derived);
         var watch = new RunWatch(metrics, time, settings.Log);
         var queue = new DynamicBatcher(model, LimitsOf(served), time, watch);
@@ -70,9 +70,8 @@ internal sealed class ModelServer : IAsyncDisposable
         try
         {
             await made.Readiness.AskAsync();
-            var runs = new ModelRuns(served, limit, queue, metrics);
-            var paths = PathsOf(served, runs, contract, settings, metrics, state);
-            var api = new ServeApi(served, paths, settings.Token is { } token ? new BearerToken(token) : null, state, metrics, time, settings.Log);
+            await WarmUp.RunAsync(served, unseen => Api(settings with { Token = null, Predictions = new NoPredictionLog() }, new ServeMetrics(unseen, model.Labels, contract.Derived)));
+            var api = Api(settings, metrics);
             made.server = await ServeServer.StartAsync(settings.Listen, served, api, application => ServePages.Map(application, served), cancellationToken);
             return made;
         }
@@ -81,6 +80,9 @@ internal sealed class ModelServer : IAsyncDisposable
             await made.DisposeAsync();
             throw;
         }
+
+        ServeApi Api(ModelServerSettings with, ServeMetrics counts) => new(
+            served, PathsOf(served, new ModelRuns(served, limit, queue, counts), contract, with, counts, state), with.Token is { } token ? new BearerToken(token) : null, state, counts, time, with.Log);
     }
 
     /// <summary>Takes no more connections and waits for the requests that run.</summary>
@@ -111,7 +113,7 @@ internal sealed class ModelServer : IAsyncDisposable
         ServedModel served, ModelRuns runs, PredictContract contract, ModelServerSettings settings, ServeMetrics metrics, ServeState state)
     {
         var predict = new PredictEndpoint(served, contract, runs, settings.Predictions, metrics, settings.Time);
-        var documents = new DocumentEndpoint(served, state);
+        var documents = new DocumentEndpoint(served, state, settings.Predictions);
         var paths = new Dictionary<string, ApiPath>(StringComparer.Ordinal);
         Add(ApiPaths.Predict, TextModelKind.TextClassification, predict.PredictAsync, "/predict", "/invoke");
         Add(ApiPaths.PredictBatch, TextModelKind.TextClassification, predict.PredictBatchAsync, "/predict/batch", "/batch_predict");

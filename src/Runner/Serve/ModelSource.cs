@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using TextOps.Artifacts.Models;
 using TextOps.Artifacts.Registry;
 using TextOps.Artifacts.Stores;
@@ -15,8 +14,6 @@ namespace TextOps.Runner.Serve;
 /// <param name="Registered">Card and digest; null for a folder without a card.</param>
 internal sealed record ModelSource(string Folder, string Name, string Version, RegisteredModel? Registered)
 {
-    private const string Restore = "copy the version again";
-
     /// <summary>Copies a version of the registry to <paramref name="folder"/>, whatever is there. Nothing of it is opened before its digest is what the task says, and each file's what the card says.</summary>
     /// <exception cref="TaskRefusedException">There is no such version, or it has another digest.</exception>
     /// <exception cref="StoreRefusedException">A file is missing or damaged.</exception>
@@ -48,16 +45,11 @@ internal sealed record ModelSource(string Folder, string Name, string Version, R
     {
         var folder = Path.GetFullPath(await ModelFolder.OpenAsync(uri.Contains("://", StringComparison.Ordinal) ? uri : FileUri.FromPath(Path.GetFullPath(uri)), cancellationToken));
         var own = new DirectoryInfo(folder).Name;
-        var cardFile = Path.Combine(folder, ModelLayout.CardFile);
-        if (!File.Exists(cardFile))
-        {
-            return new ModelSource(folder, name ?? own, own, null);
-        }
-
-        var content = await File.ReadAllBytesAsync(cardFile, cancellationToken);
-        var card = JsonDocuments.Parse<ModelCard>(content, FileUri.FromPath(cardFile), Restore);
-        await new VersionContent(new FileObjectStore(folder), "", [.. card.Files.Select(file => new ContentFile(file.Path, file.Bytes, file.Sha256))]).VerifyAsync(cancellationToken);
-        var digest = $"sha256:{Convert.ToHexStringLower(SHA256.HashData(content))}";
-        return new ModelSource(folder, name ?? card.Name, VersionNumber.Name(card.Version), new RegisteredModel { Card = card, Digest = digest, Uri = FileUri.FromPath(folder) });
+        return await VersionFolder.ReadAsync(folder, cancellationToken) is { } version
+            ? new ModelSource(folder, name ?? version.Card.Name, VersionNumber.Name(version.Card.Version), version)
+            : new ModelSource(folder, name ?? own, HeaderValueOf(own), null);
     }
+
+    /// <summary>The version's name is a header's value in every answer, which takes visible ASCII only (RFC 9110, 5.5).</summary>
+    private static string HeaderValueOf(string folder) => string.Concat(folder.EnumerateRunes().Select(rune => rune.Value is >= '!' and <= '~' ? rune.ToString() : "-"));
 }

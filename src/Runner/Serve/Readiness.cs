@@ -8,11 +8,14 @@ internal sealed class Readiness(ServeState state, ITextModel model, DynamicBatch
 {
     private static readonly TimeSpan Recently = TimeSpan.FromSeconds(1);
 
+    // Runs that take longer than this while requests wait are no sign of life.
+    private static readonly TimeSpan Busy = TimeSpan.FromSeconds(10);
+
     private readonly Lock gate = new();
     private Task? asked;
 
-    /// <summary>How long the model may take for an answer.</summary>
-    public TimeSpan MaxWait { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>How long the model may take for an answer: less than the 5 s after which a kubelet hangs up.</summary>
+    public TimeSpan MaxWait { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>What goes on in the server.</summary>
     public ServeState State => state;
@@ -51,6 +54,11 @@ internal sealed class Readiness(ServeState state, ITextModel model, DynamicBatch
         try
         {
             await AskAsync().WaitAsync(MaxWait, time);
+            return null;
+        }
+        catch (TimeoutException) when (watch.SucceededWithin(Busy))
+        {
+            // It answers requests that came before this one: a full queue must not take the pod out of its Service, and its load to the others.
             return null;
         }
         catch (TimeoutException)

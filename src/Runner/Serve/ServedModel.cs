@@ -35,7 +35,11 @@ internal sealed record ServedModel
     /// <summary>Name of the text field of its requests; <c>text</c> is understood as well.</summary>
     public string TextField => Card?.Signature.TextField ?? (Model as TextClassifier)?.TextField ?? "text";
 
-    /// <summary>Numeric fields of its requests.</summary>
+    /// <summary>Numeric fields of its dataset that this version does not use. Requests may have them: the next version may use them, and clients send the same rows to both.</summary>
+    public IReadOnlyList<NumericField> Unused =>
+        [.. (Card?.Lineage?.Dataset.Fields ?? []).Where(number => number.Name != TextField && Fields.All(used => used.Name != number.Name))];
+
+    /// <summary>Numeric fields of its requests that it uses.</summary>
     public IReadOnlyList<NumericField> Fields =>
         Card?.Signature.Fields ?? (Model as TextClassifier)?.Fields.Select(name => new NumericField { Name = name, Nullable = true }).ToList() ?? [];
 }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using TextOps.Artifacts.Registry;
-using TextOps.Artifacts.Stores;
 using TextOps.Crds.Tasks;
 using TextOps.Runner.Logging;
 
@@ -55,7 +54,7 @@ internal sealed class VersionPin(ModelRegistry registry, ServeTask task, TimePro
         {
             await registry.Pins.PutAsync(task.Output.Name, task.Version, Holder, time.GetUtcNow(), cancellationToken);
         }
-        catch (Exception error) when (error is StoreRefusedException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
             log.PinNotRenewed(registry.UriOf(task.Output.Name, task.Version), error.Message);
         }

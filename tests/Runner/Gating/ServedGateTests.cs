@@ -213,9 +213,9 @@ public sealed class ServedGateTests : IAsyncLifetime
     [Fact]
     public async Task An_answer_that_is_too_long_or_never_ends_is_none()
     {
-        folder.Limits = folder.Limits with { RequestTimeout = TimeSpan.FromMilliseconds(300) };
         stage.Answer = _ => (200, new string(' ', 5 * 1024 * 1024));
         Assert.Contains("the answer is longer than 4194304 bytes", (await JudgeAsync([Great])).Message, StringComparison.Ordinal);
+        folder.Limits = folder.Limits with { RequestTimeout = TimeSpan.FromMilliseconds(300) };
         stage.Before = async context =>
         {
             if (context.Request.Path == "/predict")

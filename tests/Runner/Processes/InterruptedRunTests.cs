@@ -82,6 +82,7 @@ public sealed class InterruptedRunTests : IDisposable
     [Fact]
     public void Standard_input_means_nothing_otherwise()
     {
+        job.WriteCorpus(JobFolder.MixedTexts(1000));
         RunnerProcess.Run(job, job.Task);
         using var runner = RunnerProcess.StartWith("UNRELATED", "1", "embed", "--task", RunnerProcess.WriteTask(job, job.EmbedTask()), "--listen", "127.0.0.1:0");
         runner.CloseInput();

@@ -67,6 +67,22 @@ public sealed class ReadinessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_model_that_is_busy_with_slow_runs_is_ready_as_long_as_they_end()
+    {
+        var readiness = Readiness;
+        Assert.Null(await readiness.FaultAsync());
+        Assert.True(model.Entered.Wait(Deadline, TestContext.Current.CancellationToken));
+        model.Gate.Reset();
+        Batch("slow", out var slow);
+        time.Move(9);
+        Assert.Null(await readiness.FaultAsync());
+        time.Move(2);
+        Assert.Equal("the model did not answer within 0.02 s", await readiness.FaultAsync());
+        model.Gate.Set();
+        await slow.WaitAsync(Deadline, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task A_run_that_does_not_end_is_death_after_a_while()
     {
         model.Gate.Reset();

@@ -28,7 +28,7 @@ internal static class ServedCards
         Features = [],
         Lineage = new ModelLineage
         {
-            Dataset = new Dataset { Source = new DatasetSource { Uri = "file:///data/reviews.jsonl" }, LabelField = "rating" },
+            Dataset = new Dataset { Source = new DatasetSource { Uri = "file:///data/reviews.jsonl" }, LabelField = "rating", Fields = [new NumericField { Name = "price" }, new NumericField { Name = "helpfulVotes", Type = NumericType.Integer }] },
             Inputs = new Dictionary<string, string>(),
             DataFingerprint = "d",
             Rows = new Dictionary<string, long>(),

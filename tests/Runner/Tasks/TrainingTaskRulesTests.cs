@@ -59,7 +59,7 @@ public sealed class TrainingTaskRulesTests : IDisposable
     [Theory]
     [InlineData("best", "-1", "best (-1) must be 0 or more")]
     [InlineData("keepVersions", "0", "keepVersions (0) must be 1 or more")]
-    [InlineData("evaluation.gates.0.metric", "\"speed\"", "evaluation.gates[0].metric (speed) is not known")]
+    [InlineData("evaluation.gates.0.metric", "\"speed\"", "evaluation.gates: metric (speed) is not known; use one of")]
     public void An_evaluate_task_is_checked(string path, string value, string expected) =>
         Assert.Contains(expected, Refusal(run.EvaluateTask(Prepared), path, value), StringComparison.Ordinal);
 

@@ -3,13 +3,14 @@ using Microsoft.AspNetCore.Http;
 using TextOps.Crds;
 using TextOps.Runner.Serve.Http;
 using TextOps.Runner.Serve.Pages;
+using TextOps.Runner.Serve.Predictions;
 
 namespace TextOps.Runner.Serve.Endpoints;
 
 /// <summary><c>/health</c> and <c>/info</c>.</summary>
-internal sealed class DocumentEndpoint(ServedModel served, ServeState state)
+internal sealed class DocumentEndpoint(ServedModel served, ServeState state, IPredictionLog predictions)
 {
-    private readonly byte[] info = InfoDocument.Of(served).ToJson();
+    private readonly byte[] info = InfoDocument.Of(served, predictions is not NoPredictionLog).ToJson();
 
     /// <summary>The counts now.</summary>
     public Task HealthAsync(HttpContext context) => SendAsync(context, JsonSerializer.SerializeToUtf8Bytes(state.Stats(withPaths: false), Json.Strict));

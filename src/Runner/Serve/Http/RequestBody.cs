@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
+using TextOps.Crds;
 
 namespace TextOps.Runner.Serve.Http;
 
@@ -9,6 +10,7 @@ namespace TextOps.Runner.Serve.Http;
 internal sealed class RequestBody : IDisposable
 {
     private const int FirstBuffer = 16 * 1024;
+    private const int MaxShown = 100;
 
     private byte[] buffer;
     private int length;
@@ -55,6 +57,17 @@ internal sealed class RequestBody : IDisposable
 
     private static void CheckType(HttpRequest request)
     {
+        var coding = request.Headers.ContentEncoding.ToString();
+        if (coding.Length > 0 && !coding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new RefusedRequestException(new Refusal
+            {
+                Status = StatusCodes.Status415UnsupportedMediaType,
+                Field = "Content-Encoding",
+                Detail = $"the body is packed ('{Ellipsis.Cut(coding, MaxShown)}'), and is not unpacked here; send it as it is",
+            });
+        }
+
         var type = request.ContentType;
         if (type == JsonAnswer.Json)
         {
@@ -70,7 +83,7 @@ internal sealed class RequestBody : IDisposable
             {
                 Status = StatusCodes.Status415UnsupportedMediaType,
                 Field = "Content-Type",
-                Detail = $"the body is of type {(string.IsNullOrEmpty(type) ? "(none)" : $"'{type}'")}; send JSON in UTF-8 with Content-Type: {JsonAnswer.Json}",
+                Detail = $"the body is of type {(string.IsNullOrEmpty(type) ? "(none)" : $"'{Ellipsis.Cut(type, MaxShown)}'")}; send JSON in UTF-8 with Content-Type: {JsonAnswer.Json}",
             });
         }
     }

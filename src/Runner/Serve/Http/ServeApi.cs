@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
+using TextOps.Crds;
 using TextOps.Runner.Logging;
 using TextOps.Runner.Serve.Metrics;
 using TextOps.Runner.Serve.Pages;
@@ -14,6 +15,7 @@ internal sealed class ServeApi(ServedModel served, IReadOnlyDictionary<string, A
     private const string VersionHeader = "x-textops-version";
     private const string IdHeader = "x-request-id";
     private const int MaxId = 128;
+    private const int MaxShown = 100;
 
     private readonly FrozenDictionary<string, ApiPath> paths = paths.ToFrozenDictionary(StringComparer.Ordinal);
     private readonly StringValues version = served.Version;
@@ -130,5 +132,5 @@ internal sealed class ServeApi(ServedModel served, IReadOnlyDictionary<string, A
         return sent is [{ Length: > 0 and <= MaxId } id] && !id.AsSpan().ContainsAnyExceptInRange('!', '~') ? sent : context.TraceIdentifier;
     }
 
-    private static string Shown(string text) => text.Length <= 100 ? text : text[..100] + "…";
+    private static string Shown(string text) => Ellipsis.Cut(text, MaxShown);
 }

@@ -62,7 +62,7 @@ internal static class ClassifierApi
     private static JsonObject InstanceSchema(ServedModel served)
     {
         List<(string Name, JsonObject Schema)> properties = [(served.TextField, ApiSchemas.Input(served, "The text."))];
-        var alias = served.TextField != AnyText && served.Fields.All(field => field.Name != AnyText);
+        var alias = served.TextField != AnyText && served.Fields.Concat(served.Unused).All(field => field.Name != AnyText);
         if (alias)
         {
             properties.Add((AnyText, ApiSchemas.Input(served, $"The same as {served.TextField}, under the name that all models understand; one of the two is given.")));
@@ -70,6 +70,7 @@ internal static class ClassifierApi
 
         properties.AddRange(served.Fields.Select(field => (field.Name, NumberSchema(field))));
         properties.AddRange(DerivedNames.Select(name => (name, Optional(ApiSchemas.Number("Derived from the text by the server; a value that is sent is compared, not used.")))));
+        properties.AddRange(served.Unused.Select(field => (field.Name, Optional(ApiSchemas.Number("A number of the dataset that this version does not use; it changes nothing.")))));
         var instance = ApiSchemas.Request(alias ? [] : [served.TextField], properties.DistinctBy(property => property.Name));
         if (alias)
         {

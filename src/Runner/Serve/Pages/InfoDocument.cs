@@ -27,6 +27,9 @@ internal sealed record InfoDocument
     /// <summary>Whether requests need a bearer token.</summary>
     public required bool NeedsToken { get; init; }
 
+    /// <summary>Whether <c>/feedback</c> is kept: a classifier with a log of predictions.</summary>
+    public required bool TakesFeedback { get; init; }
+
     /// <summary>What it takes and gives.</summary>
     public required ModelContract Contract { get; init; }
 
@@ -43,7 +46,8 @@ internal sealed record InfoDocument
     public JsonNode? Card { get; init; }
 
     /// <summary>Describes a served model.</summary>
-    public static InfoDocument Of(ServedModel served) => new()
+    /// <param name="keepsPredictions">Whether there is a log of predictions.</param>
+    public static InfoDocument Of(ServedModel served, bool keepsPredictions) => new()
     {
         Name = served.Name,
         Version = served.Version,
@@ -51,6 +55,7 @@ internal sealed record InfoDocument
         Digest = served.Digest,
         Kind = served.Model.Kind,
         NeedsToken = served.NeedsToken,
+        TakesFeedback = keepsPredictions && served.Model.Kind == TextModelKind.TextClassification,
         Contract = ModelContract.Of(served),
         Limits = RequestLimits.Of(served),
         Examples = ExampleTexts.For(served),
@@ -71,6 +76,9 @@ internal sealed record ModelContract
     /// <summary>Numeric fields that <c>/predict</c> takes; absent ones are filled as in training.</summary>
     public IReadOnlyList<NumericField> Fields { get; init; } = [];
 
+    /// <summary>Names of numeric fields of the dataset that <c>/predict</c> takes and this version does not use.</summary>
+    public IReadOnlyList<string> Unused { get; init; } = [];
+
     /// <summary>Numbers that the server derives from the text itself.</summary>
     public IReadOnlyList<DerivedNumber> Derived { get; init; } = [];
 
@@ -88,6 +96,7 @@ internal sealed record ModelContract
     {
         TextField = served.TextField,
         Fields = served.Fields,
+        Unused = [.. served.Unused.Select(field => field.Name)],
         Derived = served.Card?.Signature.Derived ?? [],
         Labels = served.Model.Labels,
         Dimensions = served.Model.Kind == TextModelKind.SentenceSimilarity ? served.Model.OutputLength : null,

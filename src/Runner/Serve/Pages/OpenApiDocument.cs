@@ -108,6 +108,7 @@ internal static class OpenApiDocument
         ("digest", ApiSchemas.Text("Digest of the card.")),
         ("kind", ApiSchemas.Choice("Kind of the model.", Enum.GetNames<TextModelKind>())),
         ("needsToken", new JsonObject { ["type"] = "boolean", ["description"] = "Whether requests need a bearer token." }),
+        ("takesFeedback", new JsonObject { ["type"] = "boolean", ["description"] = "Whether feedback is kept." }),
         ("contract", new JsonObject { ["type"] = "object", ["description"] = "Fields, labels, dimensions." }),
         ("limits", ApiSchemas.Map(ApiSchemas.Integer("A limit."), "What requests may be at most.")),
         ("examples", ApiSchemas.List(ApiSchemas.Text("A text."), "Texts to try it with.")),

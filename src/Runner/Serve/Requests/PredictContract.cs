@@ -31,7 +31,8 @@ internal sealed class PredictContract
     /// <summary>Makes the contract of a model.</summary>
     /// <param name="textField">Name of the text field; <c>text</c> means it as well, where no number is called so.</param>
     /// <param name="fields">The numeric fields that the model uses.</param>
-    public PredictContract(string textField, IReadOnlyList<NumericField> fields, RequestLimit limit)
+    /// <param name="unused">Names of numeric fields that may be sent and change nothing.</param>
+    public PredictContract(string textField, IReadOnlyList<NumericField> fields, IReadOnlyList<string> unused, RequestLimit limit)
     {
         (this.textField, this.limit) = (textField, limit);
         numbers = [.. fields.Select(NumericRange.Of)];
@@ -39,9 +40,9 @@ internal sealed class PredictContract
 
         // Clients of old send them also to a model that uses none.
         derived = [.. TextClassifier.Derive("").Keys.Where(number => !names.Contains(number) && number != textField)];
-        List<string> textNames = textField == AnyText || names.Contains(AnyText) ? [textField] : [textField, AnyText];
+        List<string> textNames = textField == AnyText || names.Contains(AnyText) || unused.Contains(AnyText) ? [textField] : [textField, AnyText];
         texts = textNames.Count;
-        this.fields = new RequestFields([.. textNames, .. names, .. derived]);
+        this.fields = new RequestFields([.. textNames, .. names, .. derived, .. unused.Except(derived, StringComparer.Ordinal)]);
     }
 
     /// <summary>Names of the derived fields, in the order of <see cref="PredictInstance.Recomputed"/>'s numbers.</summary>
@@ -125,7 +126,11 @@ internal sealed class PredictContract
             }
             else
             {
-                (sent ??= []).Add((field - texts - numbers.Length, RequestJson.Number(ref reader, at.Of(fields.Names[field]))));
+                var number = RequestJson.Number(ref reader, at.Of(fields.Names[field]));
+                if (field < texts + numbers.Length + derived.Length)
+                {
+                    (sent ??= []).Add((field - texts - numbers.Length, number));
+                }
             }
         }
 

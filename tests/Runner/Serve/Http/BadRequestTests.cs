@@ -28,6 +28,7 @@ public sealed class BadRequestTests : IAsyncLifetime
         { "wrong type of text", "/predict", """{"reviewText": 7}""", 400, "reviewText is a number (7); send a string", "reviewText", null },
         { "null as text", "/predict", """{"reviewText": null}""", 400, "reviewText is null; send a string", "reviewText", null },
         { "wrong type of number", "/predict", """{"reviewText": "a", "price": "12"}""", 400, "price is a string; send a number", "price", null },
+        { "wrong type of a number that is not used", "/predict", """{"reviewText": "a", "helpfulVotes": "many"}""", 400, "helpfulVotes is a string; send a number", "helpfulVotes", null },
         { "infinite number", "/predict", """{"reviewText": "a", "price": 1e999}""", 422, "price is larger than numbers get", "price", null },
         { "number below its range", "/predict", """{"reviewText": "a", "price": -1}""", 422, "price (-1) must be at least 0", "price", null },
         { "number above its range", "/predict", """{"reviewText": "a", "price": 1001}""", 422, "price (1001) must be at most 1000", "price", null },
@@ -83,6 +84,25 @@ public sealed class BadRequestTests : IAsyncLifetime
     {
         using var response = await server.PostAsync("/predict", Encoding.UTF8.GetBytes(Good), type);
         await ProblemAsync(response, 415, "send JSON in UTF-8 with Content-Type: application/json");
+    }
+
+    [Fact]
+    public async Task A_type_of_any_length_is_not_sent_back_whole()
+    {
+        using var response = await server.PostAsync("/predict", Encoding.UTF8.GetBytes(Good), $"{new string('x', 5000)}/y");
+        var problem = await ProblemAsync(response, 415, "…'; send JSON");
+        Assert.True(((string)problem["detail"]!).Length < 300, problem.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_packed_body_is_refused_before_it_is_read()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/predict") { Content = new ByteArrayContent([0x1F, 0x8B, 8, 0]) };
+        request.Content.Headers.ContentType = new("application/json");
+        request.Content.Headers.ContentEncoding.Add("gzip");
+        using var response = await server.Client.SendAsync(request, Cancel);
+        var problem = await ProblemAsync(response, 415, "the body is packed ('gzip'), and is not unpacked here");
+        Assert.Equal("Content-Encoding", (string?)problem["field"]);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using TextOps.Crds.ModelDeployments;
+using TextOps.Runner.Serve;
 
 namespace TextOps.Runner.Tests.Serve.Http;
 
@@ -99,8 +100,19 @@ public sealed class LoadTests : IAsyncDisposable
     public async Task Ready_means_that_the_model_runs()
     {
         server = await StartedServer.StartAsync(model);
+        Assert.NotEmpty(model.Runs);
         Assert.Null(await server.Readiness.FaultAsync());
-        Assert.Single(model.Runs);
+    }
+
+    [Fact]
+    public async Task What_warms_the_server_up_is_neither_counted_nor_kept()
+    {
+        server = await StartedServer.StartAsync(model, token: "secret");
+        Assert.Contains(model.Runs, run => run.Texts is [var text] && text != Readiness.Question.Text);
+        var stats = server.State.Stats(withPaths: true);
+        Assert.Equal((0, 0, 0), (stats.Requests, stats.Predictions, stats.Tokens));
+        Assert.Empty(stats.Paths!);
+        Assert.Empty(server.Log.Predictions);
     }
 
     [Theory]
@@ -134,6 +146,11 @@ public sealed class LoadTests : IAsyncDisposable
     {
         server = await StartedServer.StartAsync(model, limits);
         Assert.True(await model.Entered.WaitAsync(Deadline, Cancel), "the model was not run once at the start");
+        while (await model.Entered.WaitAsync(TimeSpan.Zero, Cancel))
+        {
+            // Nor are the runs of warming up the one that is waited for below.
+        }
+
         model.Gate.Reset();
         var busy = server.PostAsync("/predict", One);
         Assert.True(await model.Entered.WaitAsync(Deadline, Cancel));

@@ -41,6 +41,8 @@ public sealed class PredictTests : IAsyncLifetime
     [InlineData("""{"text": "Great book"}""")]
     [InlineData("""{"reviewText": "Great book", "price": 12.5, "pages": 320}""")]
     [InlineData("""{"reviewText": "Great book", "price": null, "text_len": null}""")]
+    [InlineData("""{"reviewText": "Great book", "helpfulVotes": 3, "price": 1}""")]
+    [InlineData("""{"reviewText": "Great book", "helpfulVotes": null}""")]
     [InlineData("""{"reviewText": "Great book", "text_len": 10, "word_count": 2, "avg_word_len": 4.5, "exclamation_count": 0, "question_count": 0, "upper_ratio": 0.11, "digit_ratio": 0}""")]
     [InlineData("""{"reviewText": "Great book"}""")]
     [InlineData("""  {"\u0072eviewText": "\u0047reat book"}  """)]

@@ -11,7 +11,7 @@ public sealed class InfoDocumentTests
     [Fact]
     public void It_holds_the_whole_card_but_no_secret_of_its_addresses()
     {
-        var text = Encoding.UTF8.GetString(InfoDocument.Of(ServedModels.Classifier()).ToJson());
+        var text = Encoding.UTF8.GetString(InfoDocument.Of(ServedModels.Classifier(), keepsPredictions: true).ToJson());
 
         Assert.DoesNotContain("hunter2", text, StringComparison.Ordinal);
         Assert.DoesNotContain("c0ffee", text, StringComparison.Ordinal);
@@ -24,7 +24,7 @@ public sealed class InfoDocumentTests
     [Fact]
     public void A_classifier_says_its_fields_labels_and_limits()
     {
-        var info = JsonNode.Parse(InfoDocument.Of(ServedModels.Classifier()).ToJson())!;
+        var info = JsonNode.Parse(InfoDocument.Of(ServedModels.Classifier(), keepsPredictions: true).ToJson())!;
 
         Assert.Equal("TextClassification", (string?)info["kind"]);
         Assert.Equal("reviewText", (string?)info["contract"]!["textField"]);
@@ -38,9 +38,17 @@ public sealed class InfoDocumentTests
     }
 
     [Fact]
+    public void Only_a_classifier_with_a_log_of_predictions_takes_feedback()
+    {
+        Assert.True(InfoDocument.Of(ServedModels.Classifier(), keepsPredictions: true).TakesFeedback);
+        Assert.False(InfoDocument.Of(ServedModels.Classifier(), keepsPredictions: false).TakesFeedback);
+        Assert.False(InfoDocument.Of(ServedModels.Embedder(), keepsPredictions: true).TakesFeedback);
+    }
+
+    [Fact]
     public void A_model_without_a_card_says_what_it_is()
     {
-        var info = InfoDocument.Of(ServedModels.Embedder());
+        var info = InfoDocument.Of(ServedModels.Embedder(), keepsPredictions: true);
 
         Assert.Null(info.Card);
         Assert.Equal(TextModelKind.SentenceSimilarity, info.Kind);
@@ -53,7 +61,7 @@ public sealed class InfoDocumentTests
     public void Examples_are_no_more_and_no_longer_than_the_server_takes()
     {
         var served = ServedModels.Ranker();
-        var info = InfoDocument.Of(served with { Limits = served.Limits with { MaxTextLength = 12 } });
+        var info = InfoDocument.Of(served with { Limits = served.Limits with { MaxTextLength = 12 } }, keepsPredictions: true);
 
         Assert.Equal(2, info.Examples.Count);
         Assert.All(info.Examples, text => Assert.Equal(12, text.Length));

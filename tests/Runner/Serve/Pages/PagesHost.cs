@@ -19,7 +19,7 @@ internal sealed class PagesHost : IAsyncDisposable
     private readonly string prefix;
     private readonly WebApplication app;
 
-    private PagesHost(ServedModel served, string prefix)
+    private PagesHost(ServedModel served, string prefix, bool keepsPredictions)
     {
         (this.served, this.prefix) = (served, prefix);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -30,7 +30,7 @@ internal sealed class PagesHost : IAsyncDisposable
         app.Use(CheckToken);
         app.UseRouting();
         ServePages.Map(app, served);
-        app.MapGet("/info", context => context.Response.Body.WriteAsync(InfoDocument.Of(served).ToJson(), context.RequestAborted).AsTask());
+        app.MapGet("/info", context => context.Response.Body.WriteAsync(InfoDocument.Of(served, keepsPredictions).ToJson(), context.RequestAborted).AsTask());
         app.MapGet("/health", context => context.Response.WriteAsJsonAsync(new { status = "ok" }, context.RequestAborted));
         app.MapPost("/{**path}", Answer);
     }
@@ -43,9 +43,10 @@ internal sealed class PagesHost : IAsyncDisposable
 
     /// <summary>Starts it.</summary>
     /// <param name="prefix">A path below which a proxy shows it; the server itself does not know of it.</param>
-    public static async Task<PagesHost> Start(ServedModel served, string prefix = "")
+    /// <param name="keepsPredictions">Whether it keeps a log of predictions.</param>
+    public static async Task<PagesHost> Start(ServedModel served, string prefix = "", bool keepsPredictions = true)
     {
-        var host = new PagesHost(served, prefix);
+        var host = new PagesHost(served, prefix, keepsPredictions);
         await host.app.StartAsync();
         return host;
     }

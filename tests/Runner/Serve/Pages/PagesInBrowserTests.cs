@@ -32,6 +32,20 @@ public sealed class PagesInBrowserTests
     }
 
     [Fact]
+    public async Task Without_a_log_of_predictions_nobody_is_asked_for_feedback()
+    {
+        await using var browser = await Browser.Start();
+        await using var host = await Open(browser, ServedModels.Classifier(), keepsPredictions: false);
+
+        await browser.Type("#text", "Great book, highly recommend!");
+        await browser.Click("#send");
+        await browser.Until("document.querySelector('#label')");
+
+        Assert.Equal("true", await browser.Value("document.querySelector('.feedback') === null"));
+        AssertQuiet(browser, host);
+    }
+
+    [Fact]
     public async Task The_card_is_shown_with_its_confusion_matrix()
     {
         await using var browser = await Browser.Start();
@@ -164,9 +178,9 @@ public sealed class PagesInBrowserTests
         }
     }
 
-    private static async Task<PagesHost> Open(Browser browser, ServedModel served)
+    private static async Task<PagesHost> Open(Browser browser, ServedModel served, bool keepsPredictions = true)
     {
-        var host = await PagesHost.Start(served, "/models/reviews");
+        var host = await PagesHost.Start(served, "/models/reviews", keepsPredictions);
         await browser.Open(host.Url);
         await browser.Until("document.body.dataset.ready");
         return host;

@@ -47,7 +47,7 @@ function prediction(body, milliseconds, info) {
     more,
     body.recomputed?.length > 0 ? make('p', { class: 'hint' }, `Recomputed from the text: ${body.recomputed.join(', ')}.`) : null,
     facts([['Time', `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms to this browser`], ['Version', [body.version, body.stage].filter(Boolean).join(', ')], ['Id', body.id ? code(body.id) : null]]),
-    body.id ? feedback(body, info) : null);
+    body.id && info.takesFeedback ? feedback(body, info) : null);
 }
 
 function feedback(body, info) {
