@@ -26,7 +26,7 @@ build: setup ## leave bin/textops, bin/textops-operator and bin/textops-runner
 	dotnet publish src/Local -c $(CONFIGURATION) --no-build -v quiet -o bin
 	dotnet publish src/Operator -c $(CONFIGURATION) --no-build -v quiet -o bin
 
-demo: build ## embed the sample tickets, train on the sample reviews, in local mode; show what came of it
+demo: build ## embed the sample tickets, train on the sample reviews, serve what was trained, in local mode; show what came of it
 	hack/demo.sh
 
 test: build ## run all tests

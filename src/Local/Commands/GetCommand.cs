@@ -12,7 +12,7 @@ internal static class GetCommand
 {
     public static Command Create()
     {
-        var kind = new Argument<string>("KIND") { Description = "embeddingjobs (ej), trainingruns (tr), or all." };
+        var kind = new Argument<string>("KIND") { Description = "embeddingjobs (ej), trainingruns (tr), modeldeployments (md), or all." };
         var name = new Argument<string?>("NAME") { Arity = ArgumentArity.ZeroOrOne, Description = "One object; all where left out." };
         var store = CommonOptions.Store();
         var @namespace = CommonOptions.Namespace();

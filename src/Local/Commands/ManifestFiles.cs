@@ -15,7 +15,7 @@ internal static class ManifestFiles
 {
     /// <summary>Reads <paramref name="paths"/>; objects without a namespace get <paramref name="namespace"/>.</summary>
     /// <exception cref="UsageException">Something is wrong; the message has a line for each error.</exception>
-    public static IReadOnlyList<IKubernetesObject> Read(IEnumerable<string> paths, string @namespace)
+    public static IReadOnlyList<ManifestObject> Read(IEnumerable<string> paths, string @namespace)
     {
         var (objects, errors) = Check(paths, @namespace);
         if (errors.Count > 0)
@@ -27,10 +27,10 @@ internal static class ManifestFiles
     }
 
     /// <summary>Reads <paramref name="paths"/> and says all that is wrong, each with its place.</summary>
-    public static (IReadOnlyList<IKubernetesObject> Objects, IReadOnlyList<ManifestError> Errors) Check(IEnumerable<string> paths, string @namespace)
+    public static (IReadOnlyList<ManifestObject> Objects, IReadOnlyList<ManifestError> Errors) Check(IEnumerable<string> paths, string @namespace)
     {
         var schemas = LocalKind.All.ToDictionary(kind => kind.Type, kind => StructuralSchema.OfDefinition(kind.Definition));
-        var objects = new List<IKubernetesObject>();
+        var objects = new List<ManifestObject>();
         var errors = new List<ManifestError>();
         var places = new Dictionary<(string, string?, string?), Manifest>();
         foreach (var path in paths)
@@ -60,7 +60,7 @@ internal static class ManifestFiles
                     continue;
                 }
 
-                objects.Add(wanted);
+                objects.Add(new ManifestObject(wanted, manifest.File));
             }
         }
 
@@ -92,4 +92,19 @@ internal static class ManifestFiles
         var end = message.AsSpan().IndexOfAny(": (");
         return manifest.Error(end > 0 ? message[..end] : "", message);
     }
+}
+
+/// <summary>An object of a manifest, as it is to be applied.</summary>
+/// <param name="Entity">The object, with its namespace and without a status.</param>
+/// <param name="File">The file that it stands in.</param>
+internal sealed record ManifestObject(IKubernetesObject Entity, string File)
+{
+    /// <summary>Its name.</summary>
+    public string Name => Entity.Metadata.Name!;
+
+    /// <summary>Its namespace.</summary>
+    public string? Namespace => Entity.Metadata.Namespace;
+
+    /// <summary>Kind, namespace and name, for messages: no other object has the same.</summary>
+    public string Title => $"{Entity.Kind} {Namespace}/{Name}";
 }

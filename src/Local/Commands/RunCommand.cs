@@ -1,19 +1,17 @@
 using System.CommandLine;
+using Microsoft.Extensions.Logging;
 using Spectre.Console;
-using TextOps.Crds.Meta;
+using TextOps.Kubernetes.Client;
 using TextOps.Local.Commands.Kinds;
+using TextOps.Local.Commands.Running;
 using TextOps.Local.Display;
 
 namespace TextOps.Local.Commands;
 
-/// <summary><c>textops run -f FILE|DIR</c>: applies manifests to the cluster of local mode and stays until all of them are done.</summary>
-internal sealed class RunCommand(string[] files, string store, string @namespace, IAnsiConsole console)
+/// <summary><c>textops run -f FILE|DIR</c>: applies manifests to the cluster of local mode and stays until all of them are done, or serves what they deploy.</summary>
+internal sealed class RunCommand(string[] files, string store, string @namespace, bool stays, IAnsiConsole console)
 {
-    private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(250);
-
-    // An object that another one's version starts is looked at by its controller a moment after that version is there.
-    private static readonly TimeSpan Settles = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan WaitsInVain = TimeSpan.FromSeconds(10);
+    private const int MaxConflicts = 20;
 
     public static Command Create()
     {
@@ -21,21 +19,25 @@ internal sealed class RunCommand(string[] files, string store, string @namespace
         var store = CommonOptions.Store();
         var @namespace = CommonOptions.Namespace();
         var logLevel = CommonOptions.LogLevel();
-        var command = new Command("run", "Applies manifests and runs them here, without a cluster: same controllers, runners as child processes. Exit code 0 when all are done, "
-            + "1 when one stalls (a failed gate is that, too) or waits for what nothing here makes, 2 when a manifest is wrong, 130 on Ctrl-C (run again to resume).")
-        { files, store, @namespace, logLevel };
+        var exit = new Option<bool>("--exit-when-settled") { Description = "Do not stay to serve a ModelDeployment: end as soon as nothing goes on any more." };
+        var command = new Command("run", "Applies manifests and runs them here, without a cluster: same controllers, runners as child processes. Where a ModelDeployment serves, it stays until Ctrl-C and applies "
+            + "manifests that change. Exit code 0 when all are done, 1 when one stalls (a failed gate is that, too) or waits for what nothing here makes, 2 when a manifest is wrong, "
+            + "130 on Ctrl-C before that (run again to resume).")
+        { files, store, @namespace, logLevel, exit };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var logs = LocalLog.Create(parsed.GetValue(logLevel)!);
-            var run = new RunCommand(parsed.GetRequiredValue(files), parsed.GetRequiredValue(store), parsed.GetRequiredValue(@namespace), AnsiConsole.Console);
+            var run = new RunCommand(
+                parsed.GetRequiredValue(files), parsed.GetRequiredValue(store), parsed.GetRequiredValue(@namespace), !parsed.GetValue(exit), AnsiConsole.Console);
             return await run.ExecuteAsync(logs, cancellationToken);
         });
         return command;
     }
 
-    private async Task<int> ExecuteAsync(Microsoft.Extensions.Logging.ILoggerFactory logs, CancellationToken cancellationToken)
+    private async Task<int> ExecuteAsync(ILoggerFactory logs, CancellationToken cancellationToken)
     {
         var manifests = ManifestFiles.Read(files, @namespace);
+        var watch = new ManifestWatch(files, @namespace, manifests);
         var runner = RunnerProgram.Find();
         await using var local = LocalStore.Open(store);
         foreach (var damaged in local.Damaged)
@@ -44,83 +46,62 @@ internal sealed class RunCommand(string[] files, string store, string @namespace
         }
 
         await using var plane = new LocalControlPlane(local, runner, logs);
+        var applied = new List<ManifestObject>();
+        var report = new RunReport(store, Console.Out, Console.Error, TimeProvider.System);
+        var session = new RunSession(LookAsync, ApplyAsync, watch, report, console, Console.Error, stays, TimeProvider.System);
         try
         {
-            var applied = new List<IKubernetesObject>();
             foreach (var manifest in manifests)
             {
-                applied.Add(await LocalKind.Of(manifest).ApplyAsync(local.Cluster, manifest, TimeProvider.System, cancellationToken));
+                await ApplyAsync(manifest, cancellationToken);
             }
 
             await plane.StartAsync(cancellationToken);
-            var views = await FollowAsync(plane, local, applied, cancellationToken);
-            return await ReportAsync(views);
+            return await session.FollowAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync("textops: stopped; whole parts are kept, run the same command again to resume");
-            return 130;
+            await Console.Error.WriteLineAsync(session.IsServing
+                ? "textops: stopped; the same command serves again"
+                : "textops: stopped; whole parts are kept, run the same command again to resume");
+            return session.IsServing ? 0 : 130;
         }
-    }
 
-    private async Task<IReadOnlyList<RunView>> FollowAsync(LocalControlPlane plane, LocalStore local, List<IKubernetesObject> applied, CancellationToken cancellationToken)
-    {
-        using var display = RunDisplay.For(console, TimeProvider.System);
-        var busy = TimeProvider.System.GetTimestamp();
-        while (true)
+        async Task ApplyAsync(ManifestObject manifest, CancellationToken cancel)
         {
-            var views = new List<RunView>();
-            foreach (var entity in applied)
+            // While the controllers run, one of them may write the object's status between reading and writing.
+            for (var attempt = 1; ; attempt++)
             {
-                views.Add(await LocalKind.Of(entity).ViewAsync(plane, local.Cluster, entity, cancellationToken)
-                    ?? throw new UsageException($"{entity.Kind} {entity.Metadata.Namespace}/{entity.Metadata.Name} was deleted while it ran"));
+                try
+                {
+                    await LocalKind.Of(manifest.Entity).ApplyAsync(local.Cluster, manifest.Entity, TimeProvider.System, cancel);
+                    break;
+                }
+                catch (KubernetesException conflict) when (conflict.IsConflict && attempt < MaxConflicts)
+                {
+                }
             }
 
-            display.Show(views);
-            if (views.Exists(view => view is { IsOver: false, IsWaiting: false }))
+            var index = applied.FindIndex(one => one.Title == manifest.Title);
+            if (index < 0)
             {
-                busy = TimeProvider.System.GetTimestamp();
+                applied.Add(manifest);
             }
-            else if (TimeProvider.System.GetElapsedTime(busy) >= Patience(views))
+            else
             {
-                return views;
+                applied[index] = manifest;
             }
-
-            await Task.Delay(Refresh, cancellationToken);
         }
-    }
 
-    /// <summary>How long nothing must have been under way for the end to be believed.</summary>
-    private static TimeSpan Patience(List<RunView> views) =>
-        views.Exists(view => view.IsWaiting) ? WaitsInVain
-        : views.Count > 1 && views.Exists(view => view.IsFollower) ? Settles
-        : TimeSpan.Zero;
-
-    private async Task<int> ReportAsync(IReadOnlyList<RunView> views)
-    {
-        foreach (var kind in views.GroupBy(view => LocalKind.Of(view.Entity)))
+        async Task<IReadOnlyList<ObjectView>> LookAsync(CancellationToken cancel)
         {
-            var table = new ResourceTable(kind.Key.Definition, TimeProvider.System);
-            await Console.Out.WriteLineAsync();
-            await Console.Out.WriteAsync(table.Render(kind.Select(view => ObjectJson.Of(view.Entity)), wide: false, withNamespace: views.Any(view => view.Entity.Metadata.Namespace != "default")));
-        }
+            var views = new List<ObjectView>();
+            foreach (var one in applied)
+            {
+                views.Add(await LocalKind.Of(one.Entity).ViewAsync(plane, local.Cluster, one, cancel) ?? throw new UsageException($"{one.Title} was deleted while it ran"));
+            }
 
-        foreach (var view in views)
-        {
-            if (view.IsReady && view.Outcome(store) is { Count: > 0 } lines)
-            {
-                await Console.Out.WriteLineAsync($"\n{string.Join('\n', lines.Select(line => Printable.OneLine(line, 8192)))}");
-            }
-            else if (view.IsStalled)
-            {
-                await Console.Error.WriteLineAsync($"\ntextops: {view.Name}: {view.Stalled!.Reason}: {Printable.OneLine(view.Stalled.Message, 4096)}");
-            }
-            else if (view.IsWaiting)
-            {
-                await Console.Error.WriteLineAsync($"\ntextops: {view.Name}: {view.Reason}: {Printable.OneLine(view.Message, 4096)}");
-            }
+            return views;
         }
-
-        return views.Any(view => view.IsStalled || view.IsWaiting) ? 1 : 0;
     }
 }

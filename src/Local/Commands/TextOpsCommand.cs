@@ -26,6 +26,8 @@ internal static class TextOpsCommand
             SearchCommand.Create(),
             ModelsCommand.Create(),
             PullCommand.Create(),
+            PredictCommand.Create(),
+            PromoteCommand.Create(),
             NodeCommand.Create(),
         };
         var parsed = root.Parse(args);

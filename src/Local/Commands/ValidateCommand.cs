@@ -28,9 +28,9 @@ internal static class ValidateCommand
                 return 2;
             }
 
-            foreach (var entity in objects)
+            foreach (var found in objects)
             {
-                await Console.Out.WriteLineAsync($"{entity.Kind} {entity.Metadata.Namespace}/{entity.Metadata.Name} is valid");
+                await Console.Out.WriteLineAsync($"{found.Title} is valid");
             }
 
             if (objects.Count == 0)

@@ -11,17 +11,31 @@ internal abstract class RunDisplay : IDisposable
     public static RunDisplay For(IAnsiConsole console, TimeProvider time) =>
         console.Profile.Out.IsTerminal && console.Profile.Capabilities.Ansi ? new Bars(console, time) : new Lines(console.Profile.Out.Writer, time);
 
-    /// <summary>Shows how the runs stand.</summary>
-    public abstract void Show(IReadOnlyList<RunView> views);
+    /// <summary>A display that shows a line for each change, wherever it stands.</summary>
+    public static RunDisplay Plain(TextWriter output, TimeProvider time) => new Lines(output, time);
+
+    /// <summary>The same, for changes from what has been said of <paramref name="known"/> already.</summary>
+    public static RunDisplay Plain(TextWriter output, TimeProvider time, IReadOnlyList<ObjectView> known)
+    {
+        var display = new Lines(output, time);
+        display.Remember([.. known.SelectMany(view => view.Parts)]);
+        return display;
+    }
+
+    /// <summary>Shows how the objects stand.</summary>
+    public void Show(IReadOnlyList<ObjectView> views) => ShowParts([.. views.SelectMany(view => view.Parts)]);
+
+    /// <summary>Shows how what they consist of stands.</summary>
+    protected abstract void ShowParts(IReadOnlyList<ObjectView> views);
 
     /// <inheritdoc/>
     public abstract void Dispose();
 
-    private static string Measures(RunView view, TimeSpan? eta) =>
+    private static string Measures(ObjectView view, TimeSpan? eta) =>
         string.Join("  ", view.Measures.Concat(!view.IsOver && eta is { } left ? [$"ETA {ResourceTable.Age(left)}"] : Array.Empty<string>()));
 
     /// <summary>The name, with the kind before it where objects of several kinds are shown.</summary>
-    private static string Title(RunView view, IReadOnlyList<RunView> all) =>
+    private static string Title(ObjectView view, IReadOnlyList<ObjectView> all) =>
         Printable.OneLine(all.Any(other => other.Entity.Kind != view.Entity.Kind) ? view.Key : view.Name, 80);
 
     /// <summary>One line per object, redrawn in place.</summary>
@@ -32,7 +46,7 @@ internal abstract class RunDisplay : IDisposable
         private readonly Lock gate = new();
         private readonly ManualResetEventSlim ended = new();
         private readonly Task drawing;
-        private IReadOnlyList<RunView> current = [];
+        private IReadOnlyList<ObjectView> current = [];
 
         public Bars(IAnsiConsole console, TimeProvider time)
         {
@@ -40,7 +54,7 @@ internal abstract class RunDisplay : IDisposable
             drawing = Task.Run(() => console.Live(new Text("")).AutoClear(false).Start(Draw));
         }
 
-        public override void Show(IReadOnlyList<RunView> views)
+        protected override void ShowParts(IReadOnlyList<ObjectView> views)
         {
             lock (gate)
             {
@@ -83,8 +97,8 @@ internal abstract class RunDisplay : IDisposable
                 grid.AddRow(
                     new Text(Title(view, current)),
                     new Text(view.Reason, new Style(view.IsStalled ? Color.Red : view.IsReady ? Color.Green : Color.Yellow)),
-                    new BreakdownBar(view.Fraction),
-                    new Text($"{Printable.OneLine(view.Detail, 120)}  {Measures(view, eta.Estimate(view.Fraction))}".Trim()));
+                    view.Fraction is { } fraction ? new BreakdownBar(fraction) : new Text(""),
+                    new Text($"{Printable.OneLine(view.Detail, 120)}  {Measures(view, view.Fraction is { } done ? eta.Estimate(done) : null)}".Trim()));
             }
 
             return grid;
@@ -113,28 +127,46 @@ internal abstract class RunDisplay : IDisposable
         private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
         private readonly Dictionary<string, (string Line, int Percent, DateTimeOffset At, Eta Eta)> printed = new(StringComparer.Ordinal);
 
-        public override void Show(IReadOnlyList<RunView> views)
+        /// <summary>Takes what is shown of <paramref name="views"/> for said.</summary>
+        public void Remember(IReadOnlyList<ObjectView> views)
         {
-            var now = time.GetUtcNow();
             foreach (var view in views)
             {
-                var state = $"{view.Reason}  {Printable.OneLine(view.Message)}".TrimEnd();
-                var percent = (int)(view.Fraction * 100);
-                var known = printed.TryGetValue(view.Key, out var before);
-                var eta = known ? before.Eta : new Eta(time);
-                var left = eta.Estimate(view.Fraction);
-                if (known && before.Line == state && (before.Percent == percent || now - before.At < Pause))
-                {
-                    continue;
-                }
+                Change(view, views);
+            }
+        }
 
-                printed[view.Key] = (state, percent, now, eta);
-                output.WriteLine($"{Title(view, views)}  {percent,3}%  {state}  {Measures(view, left)}".TrimEnd());
+        protected override void ShowParts(IReadOnlyList<ObjectView> views)
+        {
+            foreach (var view in views)
+            {
+                if (Change(view, views) is { } line)
+                {
+                    output.WriteLine(line);
+                }
             }
 
             output.Flush();
         }
 
         public override void Dispose() => output.Flush();
+
+        /// <summary>What is to be said of an object; null where that has been said.</summary>
+        private string? Change(ObjectView view, IReadOnlyList<ObjectView> views)
+        {
+            var now = time.GetUtcNow();
+            var state = $"{view.Reason}  {Printable.OneLine(view.Message)}".TrimEnd();
+            var percent = (int)((view.Fraction ?? 0) * 100);
+            var known = printed.TryGetValue(view.Key, out var before);
+            var eta = known ? before.Eta : new Eta(time);
+            var left = view.Fraction is { } fraction ? eta.Estimate(fraction) : null;
+            if (known && before.Line == state && (before.Percent == percent || now - before.At < Pause))
+            {
+                return null;
+            }
+
+            printed[view.Key] = (state, percent, now, eta);
+            return $"{Title(view, views)}  {(view.Fraction is null ? "" : $"{percent,3}%  ")}{state}  {Measures(view, left)}".TrimEnd();
+        }
     }
 }

@@ -43,7 +43,7 @@ public sealed class ManifestFilesTests : IDisposable
     [Fact]
     public void A_valid_manifest_is_completed_with_the_namespace_of_the_command_line()
     {
-        var job = Assert.IsType<EmbeddingJob>(Assert.Single(ManifestFiles.Read([Write("a.yaml", Valid)], "team")));
+        var job = Assert.IsType<EmbeddingJob>(Assert.Single(ManifestFiles.Read([Write("a.yaml", Valid)], "team")).Entity);
 
         Assert.Equal(("tickets", "team"), (job.Metadata.Name, job.Metadata.Namespace));
         Assert.Equal((2048, 200, 1), (job.Spec.Chunking.Size, job.Spec.Chunking.Overlap, job.Spec.Shards));
@@ -53,7 +53,7 @@ public sealed class ManifestFilesTests : IDisposable
     [Fact]
     public void Its_own_namespace_wins_and_its_status_is_left_out()
     {
-        var job = Assert.IsType<EmbeddingJob>(Assert.Single(ManifestFiles.Read([Write("a.yaml", $"{Valid.Replace("name: tickets", "name: tickets\n  namespace: own", StringComparison.Ordinal)}\nstatus:\n  version: v000009")], "team")));
+        var job = Assert.IsType<EmbeddingJob>(Assert.Single(ManifestFiles.Read([Write("a.yaml", $"{Valid.Replace("name: tickets", "name: tickets\n  namespace: own", StringComparison.Ordinal)}\nstatus:\n  version: v000009")], "team")).Entity);
 
         Assert.Equal("own", job.Metadata.Namespace);
         Assert.Null(job.Status);
@@ -110,7 +110,7 @@ public sealed class ManifestFilesTests : IDisposable
 
         var (objects, errors) = ManifestFiles.Check([folder.Path], "default");
 
-        Assert.Equal(["default", "other"], objects.Select(job => job.Metadata.Namespace));
+        Assert.Equal(["default", "other"], objects.Select(one => one.Namespace));
         Assert.Equal($"{again}:5:3: EmbeddingJob default/tickets is there twice; rename one of them", Assert.Single(errors).ToString());
     }
 
@@ -121,7 +121,7 @@ public sealed class ManifestFilesTests : IDisposable
         Write("a.json", """{"apiVersion":"textops.dev/v1alpha1","kind":"EmbeddingJob","metadata":{"name":"first"},"spec":{"source":{"uri":"file:///a"},"model":{"uri":"file:///m"}}}""");
         Write("notes.txt", "not a manifest");
 
-        Assert.Equal(["first", "tickets", "other"], ManifestFiles.Read([folder.Path], "default").Select(job => job.Metadata.Name));
+        Assert.Equal(["first", "tickets", "other"], ManifestFiles.Read([folder.Path], "default").Select(one => one.Name));
     }
 
     [Fact]
@@ -130,8 +130,8 @@ public sealed class ManifestFilesTests : IDisposable
         Write("a.yaml", Valid);
         Write("b.yaml", Training);
         var objects = ManifestFiles.Read([folder.Path], "team");
-        Assert.Equal(["EmbeddingJob team/tickets", "TrainingRun team/tickets"], objects.Select(entity => $"{entity.Kind} {entity.Metadata.Namespace}/{entity.Metadata.Name}"));
-        Assert.Equal("label", Assert.IsType<TrainingRun>(objects[1]).Spec.Dataset.LabelField);
+        Assert.Equal(["EmbeddingJob team/tickets", "TrainingRun team/tickets"], objects.Select(one => one.Title));
+        Assert.Equal("label", Assert.IsType<TrainingRun>(objects[1].Entity).Spec.Dataset.LabelField);
 
         Write("b.yaml", Training.Replace("metric: accuracy", "metric: acuracy", StringComparison.Ordinal));
         Assert.Contains("spec.search.objective.metric (acuracy) is not a metric of predictions", Assert.Single(ManifestFiles.Check([folder.Path], "team").Errors).ToString(), StringComparison.Ordinal);
@@ -144,7 +144,7 @@ public sealed class ManifestFilesTests : IDisposable
     {
         var (objects, errors) = ManifestFiles.Check([Repository.File("config", "samples")], "default");
         Assert.Empty(errors);
-        Assert.Equal(["EmbeddingJob", "TrainingRun", "TrainingRun", "TrainingRun"], objects.Select(entity => entity.Kind).Order(StringComparer.Ordinal));
+        Assert.Equal(["EmbeddingJob", "ModelDeployment", "ModelDeployment", "TrainingRun", "TrainingRun", "TrainingRun"], objects.Select(one => one.Entity.Kind).Order(StringComparer.Ordinal));
     }
 
     [Fact]

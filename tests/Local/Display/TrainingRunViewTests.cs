@@ -35,8 +35,8 @@ public sealed class TrainingRunViewTests
         var all = prepared with { TrialCounts = new TrialCounts { Total = 40, Succeeded = 40 } };
 
         Assert.Equal(0, new TrainingRunView(Trainings.Valid()).Fraction);
-        Assert.Equal(0.05 + (0.85 * 0.3), new TrainingRunView(Trainings.Valid().Saying("Running", "", status: prepared)).Fraction, 1e-12);
-        Assert.Equal(0.9, new TrainingRunView(Trainings.Valid().Saying("Running", "", status: all)).Fraction, 1e-12);
+        Assert.Equal(0.05 + (0.85 * 0.3), new TrainingRunView(Trainings.Valid().Saying("Running", "", status: prepared)).Fraction!.Value, 1e-12);
+        Assert.Equal(0.9, new TrainingRunView(Trainings.Valid().Saying("Running", "", status: all)).Fraction!.Value, 1e-12);
         Assert.Equal(1, new TrainingRunView(Trainings.Valid().Saying("Registered", "", ConditionStatus.True, status: all)).Fraction);
     }
 

@@ -20,7 +20,7 @@ internal abstract class LocalKind
     }
 
     /// <summary>All kinds: a class for each of <see cref="CustomResourceDefinitions.Kinds"/>.</summary>
-    public static IReadOnlyList<LocalKind> All { get; } = [new EmbeddingJobs(), new TrainingRuns()];
+    public static IReadOnlyList<LocalKind> All { get; } = [new EmbeddingJobs(), new TrainingRuns(), new ModelDeployments()];
 
     /// <summary>The type of its objects.</summary>
     public Type Type { get; }
@@ -68,7 +68,7 @@ internal abstract class LocalKind
     public abstract Task<IKubernetesObject> ApplyAsync(IKubernetesClient client, IKubernetesObject wanted, TimeProvider time, CancellationToken cancellationToken);
 
     /// <summary>How an object stands now; null where it is gone.</summary>
-    public abstract Task<RunView?> ViewAsync(LocalControlPlane plane, IKubernetesClient client, IKubernetesObject entity, CancellationToken cancellationToken);
+    public abstract Task<ObjectView?> ViewAsync(LocalControlPlane plane, IKubernetesClient client, ManifestObject applied, CancellationToken cancellationToken);
 
     private string Name(string form) => Definition["spec"]!["names"]![form]!.GetValue<string>();
 

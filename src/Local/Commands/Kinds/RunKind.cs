@@ -22,8 +22,8 @@ internal abstract class RunKind<T>() : LocalKind(typeof(T))
         await ManifestApplier.ApplyAsync(client, (T)wanted, HashOf, (existing, spec, metadata) => With(existing, spec, metadata, keepStatus: true), time, cancellationToken);
 
     /// <inheritdoc/>
-    public override async Task<RunView?> ViewAsync(LocalControlPlane plane, IKubernetesClient client, IKubernetesObject entity, CancellationToken cancellationToken) =>
-        await client.GetAsync<T>(entity.Metadata.Name!, entity.Metadata.Namespace, cancellationToken) is { } now ? await ViewAsync(plane, now, cancellationToken) : null;
+    public override async Task<ObjectView?> ViewAsync(LocalControlPlane plane, IKubernetesClient client, ManifestObject applied, CancellationToken cancellationToken) =>
+        await client.GetAsync<T>(applied.Name, applied.Namespace, cancellationToken) is { } now ? await ViewAsync(plane, now, cancellationToken) : null;
 
     /// <summary>Hash of the fields that define a run.</summary>
     protected abstract string HashOf(T entity);

@@ -28,8 +28,10 @@ public sealed class LocalKindTests : IDisposable
     [InlineData("TrainingRun", "TrainingRun")]
     [InlineData("trainingruns.textops.dev", "TrainingRun")]
     [InlineData("ej", "EmbeddingJob")]
-    [InlineData("textops", "EmbeddingJob TrainingRun")]
-    [InlineData("all", "EmbeddingJob TrainingRun")]
+    [InlineData("textops", "EmbeddingJob TrainingRun ModelDeployment")]
+    [InlineData("md", "ModelDeployment")]
+    [InlineData("modeldeployments", "ModelDeployment")]
+    [InlineData("all", "EmbeddingJob TrainingRun ModelDeployment")]
     public void Kinds_are_found_by_the_names_that_kubectl_takes(string name, string kinds) =>
         Assert.Equal(kinds, string.Join(' ', LocalKind.Find(name).Select(kind => kind.Type.Name)));
 
