@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 source hack/transcript/lib.sh
 
-seconds=90 # at most, of load
+seconds=60 # at most, of load
 
 git() { command git -C "$folder/gitops" -c user.name=demo -c user.email=demo@example.org -c core.abbrev=7 "$@"; }
 
@@ -15,7 +15,7 @@ apply() { show "kubectl apply -f $folder/gitops/book-reviews.yaml" | sed "s#/srv
 
 # What the rest of Git would do: the pull request with the approval is merged, and its merge is synced.
 approve() { # VERSION
-  show "textops promote book-reviews --version $1 --file $folder/gitops/book-reviews.yaml --store $folder/store" -- "sed -e 's#/srv/textops/gitops/##g' -e 's#/srv/textops/store#store#'"
+  show "textops promote book-reviews --version $1 --file $folder/gitops/book-reviews.yaml --store $folder/store" | sed 's#/srv/textops/##g'
   show "git commit -qam 'Promote book-reviews $1 to production'"
   apply
 }
@@ -30,16 +30,18 @@ await_settled() { kubectl wait md/book-reviews --for=condition=Reconciling=false
 
 table() { show "kubectl get modeldeployments"; }
 
-# describe TYPE: message of a condition, or of a stage where it is one.
-condition() { show "kubectl get md book-reviews -o jsonpath='{.status.conditions[?(@.type==\"$1\")].message}'" | sed '$a\'; }
+# The message of a condition.
+condition() { # TYPE
+  show "kubectl get md book-reviews -o jsonpath='{.status.conditions[?(@.type==\"$1\")].message}'" | sed '$a\'
+}
 
 stages() {
   show "kubectl get md book-reviews -o jsonpath='{range .status.stages[*]}{.name}{\"\\t\"}{.reason}{\"\\t\"}{.message}{\"\\n\"}{end}'"
 }
 
-# Registers another version: with this as its only candidate.
-train() { # VERSION CANDIDATE
-  show "kubectl patch tr book-reviews --type=json -p '[{\"op\":\"replace\",\"path\":\"/spec/candidates/0/logisticRegression\",\"value\":$2}]'"
+# Registers another version.
+train() { # VERSION CANDIDATE [MORE-CHANGES]
+  show "kubectl patch tr book-reviews --type=json -p '[${3:-}{\"op\":\"replace\",\"path\":\"/spec/candidates/0/logisticRegression\",\"value\":$2}]'"
   await "version $1" kubectl wait tr/book-reviews --for=jsonpath='{.status.version}'="$1" --timeout=1s
 }
 
@@ -101,7 +103,7 @@ block
 show "kubectl apply -f $folder/trainingrun.yaml" | sed "s#/srv/textops/#config/samples/#"
 show "kubectl wait tr/book-reviews --for=condition=Ready --timeout=120s"
 show "kubectl get tr book-reviews"
-show "sed -n '/^  stages/,/^  serving/p' $folder/gitops/book-reviews.yaml | grep -vE '^ *#|serving'" | sed "1s#/srv/textops/##"
+show "sed -n '/^  stages/,/^  serving/p' $folder/gitops/book-reviews.yaml | grep -vE '^ *#|^  serving|^$'" | sed "1s#/srv/textops/##"
 apply
 await_stage staging reason Checking
 table
@@ -119,7 +121,8 @@ MD
 block
 show "kubectl get md book-reviews -o jsonpath='{range .status.stages[0].gates[*]}{.name}{\"\\t\"}{.metric}{\"\\t\"}{.value}{\"\\t\"}{.bound}{\"\\t\"}{.passed}{\"\\n\"}{end}' | column -ts \$'\\t'"
 show "kubectl get jobs -l textops.dev/name=book-reviews,textops.dev/kind=modeldeployment -L textops.dev/stage,textops.dev/part"
-show "cat \$(kubectl get md book-reviews -o jsonpath='{.status.stages[0].evidence}' | cut -c8-)" | sed 1d | head -c 400 || true
+show "kubectl get md book-reviews -o jsonpath='{.status.stages[0].evidence}'" | sed '$a\'
+show "jq -c '{kind, stage, version, owner, gates: [.gates[] | .name]}' $folder/store/models/book-reviews/v000001/evidence/staging-*.json" -- cat
 close
 cat <<'MD'
 
@@ -132,7 +135,7 @@ approve 1
 await_stage production stable v000001
 await_settled
 table
-show "kubectl get deployments,services,poddisruptionbudgets,pods -l textops.dev/kind=modeldeployment -L textops.dev/version"
+show "kubectl get deployments,services,poddisruptionbudgets,pods -l textops.dev/kind=modeldeployment,'!textops.dev/part' -L textops.dev/version"
 url=$(kubectl get md book-reviews -o jsonpath='{.status.url}')
 show "curl -s --noproxy '*' $url/predict -H 'content-type: application/json' -d '$body'" | sed '$a\'
 close
@@ -143,14 +146,13 @@ cat <<'MD'
 Somebody takes the gates out of the TrainingRun and trains a model that learns next to nothing. It is registered, and the alias moves; staging judges its card before it has a pod:
 MD
 block
-show "kubectl patch tr book-reviews --type=json -p '[{\"op\":\"remove\",\"path\":\"/spec/evaluation/gates\"}]'"
-train v000002 '{"c":"0.0001"}'
+train v000002 '{"c":"0.0001"}' '{"op":"remove","path":"/spec/evaluation/gates"},'
 show "kubectl get tr book-reviews"
 await_stage staging rejected.version v000002
 await_settled
 table
 stages
-show "kubectl get pods -l textops.dev/kind=modeldeployment -L textops.dev/stage,textops.dev/version"
+show "kubectl get pods -l textops.dev/version -L textops.dev/stage,textops.dev/version"
 close
 cat <<'MD'
 
@@ -171,11 +173,10 @@ approve 3
 await_stage production reason RollingOut
 table
 await_stage production reason RolledBack
-table
 await_settled
 table
 condition RolledBack
-show "kubectl get pods -l textops.dev/kind=modeldeployment -L textops.dev/stage,textops.dev/version"
+show "kubectl get pods -l textops.dev/version -L textops.dev/stage,textops.dev/version"
 load_ends
 close
 cat <<'MD'
@@ -189,7 +190,7 @@ show "kubectl get events --field-selector involvedObject.name=book-reviews,type=
 close
 cat <<'MD'
 
-What failed is taken out of Git again:
+What failed is taken out of Git again. (Version 3 is still the newest one that passed staging, so it is said to await an approval.)
 MD
 block
 show "git revert --no-edit HEAD" -- "grep Revert"
@@ -219,14 +220,17 @@ cat <<'MD'
 
 ## Back, by reverting the approval
 
-The same way, with the version that was approved before. Its evidence is there, so its gates are answered at once.
+The same way, with the version that was approved before. Its evidence is there, so its gates are answered at once. In the middle of it the operator is killed:
 MD
 block
 load_begins
 show "git revert --no-edit HEAD" -- "grep Revert"
 apply
 await_stage production reason RollingOut
+kill_operator
 table
+start_operator
+echo '$ textops-operator ... &'
 await_stage production stable v000001
 await_settled
 table
