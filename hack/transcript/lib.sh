@@ -45,6 +45,12 @@ start_operator() {
   await "the operator" curl -sf "http://127.0.0.1:$port/readyz"
 }
 
+kill_operator() {
+  echo "\$ kill -9 $operator   # the operator"
+  kill -9 "$operator"
+  wait "$operator" 2> /dev/null || true
+}
+
 # begin SAMPLE: makes the namespace and starts both programs; the sample is laid down for it as $folder/SAMPLE.yaml.
 begin() {
   command kubectl create namespace "$namespace" > /dev/null

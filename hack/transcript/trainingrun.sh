@@ -28,12 +28,6 @@ kill_runner() {
   echo "\$ kill -9 $runner   # the runner of pod $pod"
 }
 
-kill_operator() {
-  echo "\$ kill -9 $operator   # the operator"
-  kill -9 "$operator"
-  wait "$operator" 2> /dev/null || true
-}
-
 begin trainingrun
 cat > "$folder/book-search.yaml" <<YAML
 apiVersion: textops.dev/v1alpha1

@@ -5,6 +5,7 @@ using TextOps.Cluster.Tests.Support;
 using TextOps.Crds;
 using TextOps.Crds.Core;
 using TextOps.Crds.EmbeddingJobs;
+using TextOps.Crds.ModelDeployments;
 using TextOps.Crds.Runs;
 using TextOps.Crds.Tasks;
 using TextOps.Crds.TrainingRuns;
@@ -61,6 +62,7 @@ public sealed class RenderedObjectsTests
     [Theory]
     [InlineData("embeddingjobs")]
     [InlineData("trainingruns")]
+    [InlineData("modeldeployments")]
     public void An_object_with_every_field_set_is_taken_strictly_and_stored_as_it_was_written(string plural)
     {
         using var space = new TestNamespace(TestCluster.ModernCustomResources);
@@ -79,6 +81,8 @@ public sealed class RenderedObjectsTests
     [InlineData("trainingruns", "spec.search.objective.folts")]
     [InlineData("trainingruns", "spec.evaluation.gatez")]
     [InlineData("trainingruns", "spec.registry")]
+    [InlineData("modeldeployments", "spec.serving.maxQueues")]
+    [InlineData("modeldeployments", "spec.monitoring.predictionLog.texts")]
     public void An_unknown_field_is_refused_with_its_path(string plural, string path)
     {
         using var space = new TestNamespace(TestCluster.ModernCustomResources);
@@ -95,14 +99,18 @@ public sealed class RenderedObjectsTests
     [Theory]
     [InlineData("embeddingjobs")]
     [InlineData("trainingruns")]
+    [InlineData("modeldeployments")]
     public void A_status_with_every_field_set_is_taken_strictly_and_stored_as_it_was_written(string plural)
     {
         using var space = new TestNamespace(TestCluster.ModernCustomResources);
         space.Kubectl.Run(["create", "-f", "-"], Full(plural, space.Name).ToJsonString());
         var stored = JsonNode.Parse(space.Kubectl.Run("get", plural, "full", "-o", "json"))!.AsObject();
-        stored["status"] = plural == "trainingruns"
-            ? JsonSerializer.SerializeToNode(Filled.Of<TrainingRunStatus>(), Json.Objects)
-            : JsonSerializer.SerializeToNode(Filled.Of<EmbeddingJobStatus>(), Json.Objects);
+        stored["status"] = plural switch
+        {
+            "trainingruns" => JsonSerializer.SerializeToNode(Filled.Of<TrainingRunStatus>(), Json.Objects),
+            "modeldeployments" => JsonSerializer.SerializeToNode(Filled.Of<ModelDeploymentStatus>(), Json.Objects),
+            _ => JsonSerializer.SerializeToNode(Filled.Of<EmbeddingJobStatus>(), Json.Objects),
+        };
 
         space.Kubectl.Run(["replace", "--raw", $"{Collection}/{space.Name}/{plural}/full/status?fieldValidation=Strict", "-f", "-"], stored.ToJsonString());
 
@@ -129,7 +137,7 @@ public sealed class RenderedObjectsTests
     }
 
     /// <summary>Paths of <paramref name="written"/> that <paramref name="stored"/> lacks or has otherwise.</summary>
-    private static IEnumerable<string> Missing(JsonNode written, JsonNode? stored, string path) => (written, stored) switch
+    internal static IEnumerable<string> Missing(JsonNode written, JsonNode? stored, string path) => (written, stored) switch
     {
         (JsonObject ours, JsonObject theirs) => ours.SelectMany(field => Missing(field.Value!, theirs[field.Key], $"{path}.{field.Key}")),
         (JsonArray ours, JsonArray theirs) when ours.Count == theirs.Count => ours.SelectMany((item, index) => Missing(item!, theirs[index], $"{path}[{index}]")),
@@ -195,7 +203,12 @@ public sealed class RenderedObjectsTests
     /// <summary>An object with every field of the spec, as a manifest.</summary>
     private static JsonObject Full(string plural, string @namespace)
     {
-        var manifest = plural == "trainingruns" ? JsonSerializer.SerializeToNode(FullTrainingRun(), Json.Objects)! : JsonSerializer.SerializeToNode(FullEmbeddingJob(), Json.Objects)!;
+        var manifest = plural switch
+        {
+            "trainingruns" => JsonSerializer.SerializeToNode(FullTrainingRun(), Json.Objects)!,
+            "modeldeployments" => JsonSerializer.SerializeToNode(RenderedDeploymentTests.Full(), Json.Objects)!,
+            _ => JsonSerializer.SerializeToNode(FullEmbeddingJob(), Json.Objects)!,
+        };
         manifest["metadata"]!["namespace"] = @namespace;
         return manifest.AsObject();
     }
@@ -276,7 +289,7 @@ public sealed class RenderedObjectsTests
         return training with { Spec = spec };
     }
 
-    private static RunnerSpec Runner { get; } = new()
+    internal static RunnerSpec Runner { get; } = new()
     {
         Image = "registry.example/runner:1",
         Resources = new V1ResourceRequirements

@@ -20,16 +20,21 @@ public sealed partial class RightsTests(SharedNode node)
         using var space = new TestNamespace(TestCluster.ModernCustomResources);
         (bool Allowed, string Verbs, string Group, string Resources)[] table =
         [
-            (true, "get list watch", "textops.dev", "embeddingjobs trainingruns"),
-            (true, "update", "textops.dev", "embeddingjobs/status trainingruns/status"),
+            (true, "get list watch", "textops.dev", "embeddingjobs trainingruns modeldeployments"),
+            (true, "update", "textops.dev", "embeddingjobs/status trainingruns/status modeldeployments/status"),
             (true, "list watch create patch delete", "batch", "jobs"),
             (true, "list watch", "", "pods"),
             (true, "create delete", "", "configmaps"),
             (true, "get create patch", "", "events"),
-            (false, "create update patch delete", "textops.dev", "embeddingjobs trainingruns"),
+            (true, "get list watch create patch delete", "apps", "deployments"),
+            (true, "get list watch create patch delete", "", "services"),
+            (true, "create patch delete", "policy", "poddisruptionbudgets"),
+            (false, "create update patch delete", "textops.dev", "embeddingjobs trainingruns modeldeployments"),
             (false, "get list watch create update patch delete", "", "secrets serviceaccounts namespaces nodes persistentvolumeclaims"),
             (false, "get list watch update patch", "", "configmaps"),
             (false, "create update patch delete", "", "pods"),
+            (false, "create update patch delete", "apps", "replicasets statefulsets daemonsets"),
+            (false, "update patch", "apps", "deployments/scale deployments/status"),
             (false, "get create", "", "pods/exec pods/attach pods/portforward pods/proxy pods/log services/proxy nodes/proxy serviceaccounts/token"),
             (false, "create update patch delete bind escalate", "rbac.authorization.k8s.io", "roles rolebindings clusterroles clusterrolebindings"),
             (false, "impersonate", "", "users groups serviceaccounts"),
@@ -53,9 +58,9 @@ public sealed partial class RightsTests(SharedNode node)
         AssertAnswers(
             space,
             user,
-            (true, may, "textops.dev", "embeddingjobs trainingruns"),
-            (false, mayNot, "textops.dev", "embeddingjobs trainingruns"),
-            (false, "update patch", "textops.dev", "embeddingjobs/status trainingruns/status"));
+            (true, may, "textops.dev", "embeddingjobs trainingruns modeldeployments"),
+            (false, mayNot, "textops.dev", "embeddingjobs trainingruns modeldeployments"),
+            (false, "update patch", "textops.dev", "embeddingjobs/status trainingruns/status modeldeployments/status"));
     }
 
     [Fact]

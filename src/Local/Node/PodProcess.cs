@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using TextOps.Crds.Tasks;
 
 namespace TextOps.Local.Node;
 
@@ -38,6 +39,8 @@ internal sealed partial class PodProcess : IDisposable
             start.ArgumentList.Add(argument);
         }
 
+        // The token is for pods that ask for it: one that found it here would ask its clients for it.
+        start.Environment.Remove(ServeEnvironment.BearerToken);
         foreach (var (name, value) in folder.Environment())
         {
             start.Environment[name] = value;

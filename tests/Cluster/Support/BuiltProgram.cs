@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using TextOps.Crds.Tasks;
 using TextOps.Tests;
 
 namespace TextOps.Cluster.Tests.Support;
@@ -6,6 +7,9 @@ namespace TextOps.Cluster.Tests.Support;
 /// <summary>A program of ours as a child process, from where it was built.</summary>
 internal sealed class BuiltProgram : ChildProcess
 {
+    /// <summary>What the node has in the place of Secrets with a bearer token.</summary>
+    public const string Token = "token-of-the-tests";
+
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     private BuiltProgram(ProcessStartInfo start)
@@ -29,6 +33,7 @@ internal sealed class BuiltProgram : ChildProcess
     {
         var start = StartInfo(PathOf("Local", "textops"), ["node", .. arguments]);
         start.Environment["TEXTOPS_RUNNER"] = PathOf("Runner", "textops-runner");
+        start.Environment[ServeEnvironment.BearerToken] = Token;
         return new BuiltProgram(start);
     }
 

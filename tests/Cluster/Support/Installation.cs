@@ -91,24 +91,24 @@ internal sealed class Installation : IAsyncDisposable
     }
 
     /// <summary><c>kubectl apply</c>, as who syncs a folder does.</summary>
-    public void Apply<T>(T run) where T : IRunObject<IRunSpec, IRunStatus> => Kubectl.Run(["apply", "-f", "-"], run.ToManifest());
+    public void Apply<T>(T item) where T : IKubernetesObject => Kubectl.Run(["apply", "-f", "-"], item.ToManifest());
 
     /// <summary>Reads an object.</summary>
-    public async Task<T> GetAsync<T>(string name) where T : class, IRunObject<IRunSpec, IRunStatus> =>
+    public async Task<T> GetAsync<T>(string name) where T : class, IKubernetesObject =>
         await Api.GetAsync<T>(name, Space.Name, TestContext.Current.CancellationToken) ?? throw new InvalidOperationException($"there is no {typeof(T).Name} {name}");
 
     /// <summary>Polls until an object is as it should be; fails with what it was last and with the operator's log.</summary>
-    public async Task<T> WaitAsync<T>(string name, string what, Func<T, bool> holds) where T : class, IRunObject<IRunSpec, IRunStatus>
+    public async Task<T> WaitAsync<T>(string name, string what, Func<T, bool> holds) where T : class, IKubernetesObject
     {
         for (var watch = Stopwatch.StartNew(); ; await Task.Delay(50, TestContext.Current.CancellationToken))
         {
-            var run = await GetAsync<T>(name);
-            if (holds(run))
+            var item = await GetAsync<T>(name);
+            if (holds(item))
             {
-                return run;
+                return item;
             }
 
-            Assert.True(watch.Elapsed < Deadline, $"waited until {what}; {typeof(T).Name} {name} is:\n{run.ToManifest()}\n{Operator.Output}{Operator.Error}");
+            Assert.True(watch.Elapsed < Deadline, $"waited until {what}; {typeof(T).Name} {name} is:\n{item.ToManifest()}\n{Operator.Output}{Operator.Error}");
         }
     }
 

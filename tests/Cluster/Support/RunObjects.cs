@@ -10,7 +10,7 @@ namespace TextOps.Cluster.Tests.Support;
 internal static class RunObjects
 {
     /// <summary>The manifest.</summary>
-    public static string ToManifest<T>(this T run) where T : IRunObject<IRunSpec, IRunStatus> => JsonSerializer.Serialize(run, Json.Readable);
+    public static string ToManifest<T>(this T item) where T : IKubernetesObject => JsonSerializer.Serialize(item, Json.Readable);
 
     /// <summary>Whether the operator has acted on the spec as it is now and is done with it.</summary>
     public static bool IsAtRest(this IRunObject<IRunSpec, IRunStatus> run) =>

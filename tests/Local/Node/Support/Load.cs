@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -11,14 +12,17 @@ internal sealed class Load : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly int port;
+    private readonly byte[] request;
+    private readonly Func<Answer, string> versionOf;
     private readonly CancellationTokenSource stopping = new();
     private readonly ConcurrentDictionary<string, int> answers = new();
     private readonly ConcurrentQueue<string> lost = new();
     private readonly Task running;
 
-    private Load(int port, int kept, int fresh)
+    private Load(int port, string request, Func<Answer, string> versionOf, int kept, int fresh)
     {
-        this.port = port;
+        (this.port, this.versionOf) = (port, versionOf);
+        this.request = Encoding.UTF8.GetBytes(request);
         running = Task.WhenAll(
             Enumerable.Range(0, kept).Select(_ => Task.Run(() => RunAsync(keep: true)))
                 .Concat(Enumerable.Range(0, fresh).Select(_ => Task.Run(() => RunAsync(keep: false)))));
@@ -30,8 +34,14 @@ internal sealed class Load : IAsyncDisposable
     /// <summary>How many answers a version gave.</summary>
     public int Answers(string version) => answers.GetValueOrDefault(version);
 
-    /// <summary>Begins.</summary>
-    public static Load On(int port, int kept = 4, int fresh = 2) => new(port, kept, fresh);
+    /// <summary>All versions that answered, in order.</summary>
+    public IEnumerable<string> Versions => answers.Keys.Order(StringComparer.Ordinal);
+
+    /// <summary>Begins, with a server whose answer is its version.</summary>
+    public static Load On(int port, int kept = 4, int fresh = 2) => On(port, "GET / HTTP/1.1\r\nHost: test\r\n\r\n", answer => answer.Body, kept, fresh);
+
+    /// <summary>Begins to send <paramref name="request"/>, word for word.</summary>
+    public static Load On(int port, string request, Func<Answer, string> versionOf, int kept, int fresh) => new(port, request, versionOf, kept, fresh);
 
     /// <summary>Ends with the last answers.</summary>
     public async Task StopAsync()
@@ -55,14 +65,14 @@ internal sealed class Load : IAsyncDisposable
             try
             {
                 client ??= await ConnectAsync(patience.Token);
-                var (status, body, closes) = await AskAsync(client.GetStream(), patience.Token);
-                answers.AddOrUpdate(body, 1, (_, count) => count + 1);
-                if (status != "HTTP/1.1 200 OK")
+                var answer = await AskAsync(client.GetStream(), patience.Token);
+                answers.AddOrUpdate(versionOf(answer), 1, (_, count) => count + 1);
+                if (answer.Status != "HTTP/1.1 200 OK")
                 {
-                    lost.Enqueue(status);
+                    lost.Enqueue($"{answer.Status} {answer.Body}");
                 }
 
-                if (closes || !keep)
+                if (answer.Header("Connection") == "close" || !keep)
                 {
                     client.Dispose();
                     client = null;
@@ -86,10 +96,10 @@ internal sealed class Load : IAsyncDisposable
         return client;
     }
 
-    private static async Task<(string Status, string Body, bool Closes)> AskAsync(NetworkStream stream, CancellationToken cancellationToken)
+    private async Task<Answer> AskAsync(NetworkStream stream, CancellationToken cancellationToken)
     {
-        await stream.WriteAsync("GET / HTTP/1.1\r\nHost: test\r\n\r\n"u8.ToArray(), cancellationToken);
-        var buffer = new byte[1024];
+        await stream.WriteAsync(request, cancellationToken);
+        var buffer = new byte[4096];
         var count = 0;
         while (true)
         {
@@ -108,11 +118,18 @@ internal sealed class Load : IAsyncDisposable
             }
 
             var lines = text[..headers].Split("\r\n");
-            var length = int.Parse(lines.Single(line => line.StartsWith("Content-Length: ", StringComparison.Ordinal))["Content-Length: ".Length..]);
-            if (count == headers + 4 + length)
+            var answer = new Answer(lines[0], lines[1..], text[(headers + 4)..]);
+            if (answer.Body.Length == int.Parse(answer.Header("Content-Length")!, CultureInfo.InvariantCulture))
             {
-                return (lines[0], text[(headers + 4)..], lines.Contains("Connection: close"));
+                return answer;
             }
         }
+    }
+
+    /// <summary>What came back for one request.</summary>
+    internal sealed record Answer(string Status, IReadOnlyList<string> Headers, string Body)
+    {
+        /// <summary>A header's value; null where there is none.</summary>
+        public string? Header(string name) => Headers.FirstOrDefault(line => line.StartsWith($"{name}: ", StringComparison.OrdinalIgnoreCase))?[(name.Length + 2)..];
     }
 }
