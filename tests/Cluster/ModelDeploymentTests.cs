@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
 using TextOps.Artifacts.Registry;
 using TextOps.Cluster.Tests.Support;
 using TextOps.Crds;
@@ -44,6 +47,7 @@ public sealed class ModelDeploymentTests(SharedNode node, TrainedModel trained) 
         Assert.Equal(first.Digest, (await versions.Registry.Aliases.ReadAsync("reviews", "production", TestContext.Current.CancellationToken))!.Digest);
         Assert.Equal("1", kubectl.Run("get", "poddisruptionbudget", "reviews-production", "-o", "jsonpath={.spec.maxUnavailable}"));
 
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskWithoutTokenAsync(promoted));
         await using var load = LoadOn(promoted);
 
         // Version 2 is worse: its card stops it before there is a pod.
@@ -108,7 +112,7 @@ public sealed class ModelDeploymentTests(SharedNode node, TrainedModel trained) 
         var there = await UntilAsync(staging, "handed-over", "staging v000001 Serving stable v000001 rejected -");
         Assert.True(File.Exists(there.Stage("staging")!.Evidence!["file://".Length..]));
         var done = await UntilAsync(production, "handed-over", "production v000001 Serving stable v000001 rejected -");
-        Assert.Equal(("1/1", "v000001"), (done.Status!.Ready, done.Status.Approval));
+        Assert.Equal(("1/1", "v000001", HttpStatusCode.OK), (done.Status!.Ready, done.Status.Approval, await AskWithoutTokenAsync(done)));
     }
 
     [Fact]
@@ -150,7 +154,7 @@ public sealed class ModelDeploymentTests(SharedNode node, TrainedModel trained) 
         // Nothing of the status is needed: the children hold all that there is to know.
         var generations = await GenerationsAsync(installation);
         installation.Operator.Signal("KILL");
-        var stored = System.Text.Json.Nodes.JsonNode.Parse(installation.Kubectl.Run("get", "md", "killed", "-o", "json"))!;
+        var stored = JsonNode.Parse(installation.Kubectl.Run("get", "md", "killed", "-o", "json"))!;
         stored.AsObject().Remove("status");
         installation.Kubectl.Run(["replace", "--raw", $"/apis/textops.dev/v1alpha1/namespaces/{installation.Space.Name}/modeldeployments/killed/status", "-f", "-"], stored.ToJsonString());
         Assert.Null((await installation.GetAsync<ModelDeployment>("killed")).Status?.Stages);
@@ -168,6 +172,14 @@ public sealed class ModelDeploymentTests(SharedNode node, TrainedModel trained) 
 
     private static Load LoadOn(ModelDeployment deployment) =>
         Load.On(new Uri(deployment.Status!.Url!).Port, Request, answer => answer.Header("x-textops-version") ?? answer.Status, kept: 2, fresh: 1);
+
+    private static async Task<HttpStatusCode> AskWithoutTokenAsync(ModelDeployment deployment)
+    {
+        using var client = new HttpClient();
+        using var body = new StringContent(Body, Encoding.UTF8, "application/json");
+        using var answer = await client.PostAsync(new Uri($"{deployment.Status!.Url}/predict"), body, TestContext.Current.CancellationToken);
+        return answer.StatusCode;
+    }
 
     /// <summary>One Job a step, one ReplicaSet a version, all owned.</summary>
     private static async Task AssertNothingTwiceAsync(Installation installation)
