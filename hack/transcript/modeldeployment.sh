@@ -16,7 +16,7 @@ apply() { show "kubectl apply -f $folder/gitops/book-reviews.yaml" | sed "s#/srv
 # What the rest of Git would do: the pull request with the approval is merged, and its merge is synced.
 approve() { # VERSION
   show "textops promote book-reviews --version $1 --file $folder/gitops/book-reviews.yaml --store $folder/store" | sed 's#/srv/textops/##g'
-  show "git commit -qam 'Promote book-reviews $1 to production'"
+  show "git commit -qam 'Promote book-reviews $(printf v%06d "$1") to production'"
   apply
 }
 

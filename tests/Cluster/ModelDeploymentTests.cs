@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
 using TextOps.Artifacts.Registry;
 using TextOps.Cluster.Tests.Support;
 using TextOps.Crds;
@@ -35,15 +38,16 @@ public sealed class ModelDeploymentTests(SharedNode node, TrainedModel trained) 
         Assert.Equal(["Ready AwaitingApproval", "AwaitingApproval AwaitingApproval"], staged.TrueConditions());
         Assert.Contains($"set version 1 and digest {first.Digest} in spec.stages[production].approval", staged.Condition(ModelDeploymentConditions.AwaitingApproval)!.Message, StringComparison.Ordinal);
         Assert.Equal(["accurate True", "answers True", "right True"], staged.Stage("staging")!.Gates!.Select(gate => $"{gate.Name} {gate.Passed}").Order(StringComparer.Ordinal));
-        Assert.Matches(@"(?m)^NAME +STATUS +STAGING +PRODUCTION +READY +APPROVAL +URL +AGE\nreviews +AwaitingApproval +v000001 +1/1 +v000001 awaits +\d+\w+$", kubectl.Run("get", "modeldeployments"));
+        Assert.Matches(@"(?m)^NAME +STATUS +STAGING +PRODUCTION +READY +APPROVAL +URL +AGE\nreviews +AwaitingApproval +v000001 +1/1 +v000001 awaits +\d+\w+$", kubectl.Run("get", "modeldeployments", "reviews"));
 
         installation.Apply(deployment.Approving(first));
         var promoted = await UntilAsync(installation, "reviews", Serving("v000001"));
         Assert.Equal(["Ready Serving"], promoted.TrueConditions());
         Assert.Matches(@"(?m)^reviews +Serving +v000001 +v000001 +3/3 +v000001 +http://127.0.0.1:\d+ +\d+\w+$", kubectl.Run("get", "md", "reviews"));
         Assert.Equal(first.Digest, (await versions.Registry.Aliases.ReadAsync("reviews", "production", TestContext.Current.CancellationToken))!.Digest);
-        Assert.Equal("1", kubectl.Run("get", "poddisruptionbudget", "reviews-production", "-o", "jsonpath={.spec.maxUnavailable}"));
+        Assert.Equal("1", kubectl.Run("get", "poddisruptionbudget", "reviews-production", "-o", "jsonpath={.spec.maxUnavailable}").Trim());
 
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskWithoutTokenAsync(promoted));
         await using var load = LoadOn(promoted);
 
         // Version 2 is worse: its card stops it before there is a pod.
@@ -54,7 +58,7 @@ public sealed class ModelDeploymentTests(SharedNode node, TrainedModel trained) 
 
         // Version 3 is damaged after staging has it: its pods refuse it, and the stable version comes back by itself.
         var third = await versions.AddAsync(first);
-        await UntilAsync(installation, "reviews", "staging v000003 Serving stable v000003 rejected -", "production v000001 Serving stable v000001 rejected -");
+        await UntilAsync(installation, "reviews", "staging v000003 Serving stable v000003 rejected -", "production v000001 AwaitingApproval stable v000001 rejected -");
         ModelVersions.Damage(third);
         installation.Apply(deployment.Approving(third));
         var back = await UntilAsync(installation, "reviews", "staging v000003 Serving stable v000003 rejected -", "production v000001 RolledBack stable v000001 rejected v000003");
@@ -62,15 +66,15 @@ public sealed class ModelDeploymentTests(SharedNode node, TrainedModel trained) 
         Assert.Matches(@"^production: v000003 failed \(RolloutFailed\): pod reviews-production-\S+ refused the version: .*model\.onnx", back.Message());
         Assert.Equal(("v000003", true), (back.Stage("production")!.Rejected!.Version, back.Stage("production")!.Rejected!.Served));
         installation.Apply(deployment.Approving(first));
-        await UntilAsync(installation, "reviews", "staging v000003 Serving stable v000003 rejected -", "production v000001 Serving stable v000001 rejected -");
+        await UntilAsync(installation, "reviews", "staging v000003 Serving stable v000003 rejected -", "production v000001 AwaitingApproval stable v000001 rejected -");
 
         // Version 4 is good; then its approval is reverted.
         var fourth = await versions.AddAsync(first);
-        await UntilAsync(installation, "reviews", "staging v000004 Serving stable v000004 rejected -", "production v000001 Serving stable v000001 rejected -");
+        await UntilAsync(installation, "reviews", "staging v000004 Serving stable v000004 rejected -", "production v000001 AwaitingApproval stable v000001 rejected -");
         installation.Apply(deployment.Approving(fourth));
         await UntilAsync(installation, "reviews", Serving("v000004"));
         installation.Apply(deployment.Approving(first));
-        var reverted = await UntilAsync(installation, "reviews", "staging v000004 Serving stable v000004 rejected -", "production v000001 Serving stable v000001 rejected -");
+        var reverted = await UntilAsync(installation, "reviews", "staging v000004 Serving stable v000004 rejected -", "production v000001 AwaitingApproval stable v000001 rejected -");
         Assert.Equal(["Ready AwaitingApproval", "AwaitingApproval AwaitingApproval"], reverted.TrueConditions());
 
         await load.StopAsync();
@@ -108,7 +112,7 @@ public sealed class ModelDeploymentTests(SharedNode node, TrainedModel trained) 
         var there = await UntilAsync(staging, "handed-over", "staging v000001 Serving stable v000001 rejected -");
         Assert.True(File.Exists(there.Stage("staging")!.Evidence!["file://".Length..]));
         var done = await UntilAsync(production, "handed-over", "production v000001 Serving stable v000001 rejected -");
-        Assert.Equal(("1/1", "v000001"), (done.Status!.Ready, done.Status.Approval));
+        Assert.Equal(("1/1", "v000001", HttpStatusCode.OK), (done.Status!.Ready, done.Status.Approval, await AskWithoutTokenAsync(done)));
     }
 
     [Fact]
@@ -119,6 +123,8 @@ public sealed class ModelDeploymentTests(SharedNode node, TrainedModel trained) 
         var versions = new ModelVersions(installation.Store, "killed");
         var first = await versions.AddAsync(model);
         var deployment = ModelDeployments.Of("killed", ModelDeployments.Staging, ModelDeployments.Production with { Replicas = 1 });
+        installation.Apply(deployment);
+        await UntilAsync(installation, "killed", "staging v000001 Serving stable v000001 rejected -", "production - AwaitingApproval stable - rejected -");
         installation.Apply(deployment.Approving(first));
         await UntilAsync(installation, "killed", Serving("v000001"));
 
@@ -150,7 +156,7 @@ public sealed class ModelDeploymentTests(SharedNode node, TrainedModel trained) 
         // Nothing of the status is needed: the children hold all that there is to know.
         var generations = await GenerationsAsync(installation);
         installation.Operator.Signal("KILL");
-        var stored = System.Text.Json.Nodes.JsonNode.Parse(installation.Kubectl.Run("get", "md", "killed", "-o", "json"))!;
+        var stored = JsonNode.Parse(installation.Kubectl.Run("get", "md", "killed", "-o", "json"))!;
         stored.AsObject().Remove("status");
         installation.Kubectl.Run(["replace", "--raw", $"/apis/textops.dev/v1alpha1/namespaces/{installation.Space.Name}/modeldeployments/killed/status", "-f", "-"], stored.ToJsonString());
         Assert.Null((await installation.GetAsync<ModelDeployment>("killed")).Status?.Stages);
@@ -168,6 +174,14 @@ public sealed class ModelDeploymentTests(SharedNode node, TrainedModel trained) 
 
     private static Load LoadOn(ModelDeployment deployment) =>
         Load.On(new Uri(deployment.Status!.Url!).Port, Request, answer => answer.Header("x-textops-version") ?? answer.Status, kept: 2, fresh: 1);
+
+    private static async Task<HttpStatusCode> AskWithoutTokenAsync(ModelDeployment deployment)
+    {
+        using var client = new HttpClient();
+        using var body = new StringContent(Body, Encoding.UTF8, "application/json");
+        using var answer = await client.PostAsync(new Uri($"{deployment.Status!.Url}/predict"), body, TestContext.Current.CancellationToken);
+        return answer.StatusCode;
+    }
 
     /// <summary>One Job a step, one ReplicaSet a version, all owned.</summary>
     private static async Task AssertNothingTwiceAsync(Installation installation)

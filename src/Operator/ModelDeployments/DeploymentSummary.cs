@@ -42,11 +42,11 @@ internal sealed record DeploymentSummary
     public string? Approval { get; init; }
 
     /// <summary>Sums up <paramref name="plan"/>.</summary>
-    public static DeploymentSummary Of(ModelDeploymentSnapshot seen, ModelDeploymentPlan plan)
+    public static DeploymentSummary Of(ModelDeploymentPlan plan)
     {
         var worst = plan.Stages.MinBy(stage => Rank(stage.Reason))!;
         var stalled = plan.Stages.Where(stage => stage.Stalled is not null).MinBy(stage => Rank(stage.Reason));
-        var approvals = plan.Stages.Select(stage => (stage.Seen.Stage.Name, Approval: StageApproval.Of(seen, stage.Seen.Stage)!)).Where(stage => stage.Approval is not null).ToList();
+        var approvals = plan.Stages.Select(stage => (stage.Seen.Stage.Name, Approval: StageApproval.Of(plan.Stages, stage.Seen.Stage)!)).Where(stage => stage.Approval is not null).ToList();
         var awaited = approvals.Where(stage => stage.Approval.IsAwaited).ToList();
         var isReady = plan.Stages.All(stage => stage.Ready == StageReadiness.Yes);
         var summary = new DeploymentSummary

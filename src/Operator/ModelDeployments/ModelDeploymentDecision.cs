@@ -16,7 +16,8 @@ internal static class ModelDeploymentDecision
         }
 
         var registry = RegistryLook.At(seen, attempts, now);
-        var stages = seen.Stages.Select(stage => Announced(seen, WithRegistry(new StageDecision(seen, stage, StageTarget.Of(seen, stage.Stage, registry), attempts, now).Decide(), registry))).ToList();
+        var decided = seen.Stages.Select(stage => WithRegistry(new StageDecision(seen, stage, StageTarget.Of(seen, stage.Stage, registry), attempts, now).Decide(), registry)).ToList();
+        var stages = decided.Select(stage => Announced(decided, stage)).ToList();
         return new ModelDeploymentPlan
         {
             Stages = stages,
@@ -45,8 +46,8 @@ internal static class ModelDeploymentDecision
             : plan;
 
     // A stage that serves what was approved says so when more waits for approval.
-    private static StagePlan Announced(ModelDeploymentSnapshot seen, StagePlan plan) =>
-        plan is { Ready: StageReadiness.Yes, Reason: StageReasons.Serving } && StageApproval.Of(seen, plan.Seen.Stage) is { Waiting: not null } approval
+    private static StagePlan Announced(IReadOnlyList<StagePlan> stages, StagePlan plan) =>
+        plan is { Ready: StageReadiness.Yes, Reason: StageReasons.Serving } && StageApproval.Of(stages, plan.Seen.Stage) is { Waiting: not null } approval
             ? plan with { Reason = StageReasons.AwaitingApproval, Message = $"{plan.Message}; {approval.Message}" }
             : plan;
 }

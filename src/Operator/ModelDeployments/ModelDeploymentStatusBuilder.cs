@@ -28,7 +28,7 @@ internal static class ModelDeploymentStatusBuilder
     /// <summary>The status after <paramref name="plan"/>.</summary>
     public static ModelDeploymentStatus Build(ModelDeploymentSnapshot seen, ModelDeploymentPlan plan, DateTimeOffset now)
     {
-        var summary = DeploymentSummary.Of(seen, plan);
+        var summary = DeploymentSummary.Of(plan);
         var stages = plan.Stages.Select(stage => Build(seen, stage, now)).ToList();
         return new ModelDeploymentStatus
         {

@@ -21,8 +21,8 @@ internal sealed record StageApproval
     /// <summary>As <c>status.approval</c> shows it.</summary>
     public string Short => Waiting is not null ? $"{Waiting.Version} awaits" : Approved is null ? "awaits" : Approved.Version;
 
-    /// <summary>That of <paramref name="stage"/>; null where it needs none.</summary>
-    public static StageApproval? Of(ModelDeploymentSnapshot seen, Stage stage)
+    /// <summary>That of <paramref name="stage"/>, as the stages are now decided to be; null where it needs none.</summary>
+    public static StageApproval? Of(IReadOnlyList<StagePlan> stages, Stage stage)
     {
         if (stage.Approval is not { } approval)
         {
@@ -30,8 +30,7 @@ internal sealed record StageApproval
         }
 
         var approved = approval is { Version: { } number, Digest: { } digest } ? new StageVersion(VersionNumber.Name(number), digest) : null;
-        var before = seen.Stages.FirstOrDefault(other => other.Stage.Name == stage.After);
-        var passed = before is null ? null : StageState.Of(before, seen.Model).Stable;
+        var passed = stages.FirstOrDefault(other => other.Seen.Stage.Name == stage.After)?.State.Stable;
         var waiting = passed is not null && (approved is null || VersionNumber.ParseLoose(passed.Version) > approval.Version) ? passed : null;
         return new StageApproval
         {

@@ -83,7 +83,11 @@ internal sealed class Installation : IAsyncDisposable
     public async Task RestartOperatorAsync(params string[] operatorArguments)
     {
         await NoteRefusedAsync();
-        @operator.Signal("KILL");
+        if (!@operator.HasExited)
+        {
+            @operator.Signal("KILL");
+        }
+
         @operator.Dispose();
         more = operatorArguments is [] ? more : operatorArguments;
         @operator = BuiltProgram.StartOperator([.. arguments, .. more]);

@@ -17,10 +17,10 @@ public sealed class ApiCallTests
         await plane.TrainAsync(2);
         await plane.SettleAsync();
 
-        // Three tasks (resolve, check, gate) are started and their results kept. Status: asked, answered and checking, rolling out, gating, promoted, awaiting approval.
+        // Three tasks (resolve, check, gate) are started and their results kept. Status: asked, answered and checking, rolling out, gating, promoted and awaiting approval.
         var calls = plane.Client.Calls.Where(call => !call.Key.StartsWith("get", StringComparison.Ordinal) && !call.Key.StartsWith("list", StringComparison.Ordinal)).ToDictionary();
         Assert.Equal(
-            [("apply Deployment", 2), ("create ConfigMap", 4), ("create Job", 3), ("delete ConfigMap", 1), ("patch Job", 3), ("status ModelDeployment", 6)],
+            [("apply Deployment", 2), ("create ConfigMap", 4), ("create Job", 3), ("delete ConfigMap", 1), ("patch Job", 3), ("status ModelDeployment", 5)],
             calls.Select(call => (call.Key, call.Value)).Order());
     }
 

@@ -36,6 +36,24 @@ public sealed class PromotionTests
     }
 
     [Fact]
+    public async Task The_status_that_first_says_that_a_version_passed_says_that_it_awaits_approval()
+    {
+        await using var plane = await SteppedDeployment.StartAsync();
+        plane.Registry.Register(1);
+        await plane.ApplyAsync(Spec);
+
+        var deployment = await plane.PassAsync();
+        for (var pass = 0; deployment.Status!.Stages![0].Stable is null && pass < 50; pass++)
+        {
+            await plane.AnswerAsync();
+            await plane.Deployments.StepAsync();
+            deployment = await plane.PassAsync();
+        }
+
+        Assert.Equal(("v000001", "v000001 awaits", "AwaitingApproval"), (deployment.Status.Stages[0].Stable, deployment.Status.Approval, Awaiting(deployment)));
+    }
+
+    [Fact]
     public async Task A_worse_version_is_stopped_at_its_check_and_never_gets_pods()
     {
         await using var plane = await SteppedDeployment.InProductionAsync();
