@@ -19,6 +19,9 @@ public sealed class HttpEndpoint : IAsyncDisposable
 {
     private const int MaxConnections = 64;
 
+    // Connections that nobody uses must not keep a kubelet out.
+    private static readonly TimeSpan MaxIdle = TimeSpan.FromSeconds(15);
+
     private readonly WebApplication application;
 
     private HttpEndpoint(WebApplication application) => this.application = application;
@@ -48,6 +51,8 @@ public sealed class HttpEndpoint : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentConnections = MaxConnections;
             kestrel.Limits.MaxRequestBodySize = 0;
+            kestrel.Limits.KeepAliveTimeout = MaxIdle;
+            kestrel.Limits.RequestHeadersTimeout = MaxIdle;
             if (listen.Address is { } address)
             {
                 kestrel.Listen(address, listen.Port);

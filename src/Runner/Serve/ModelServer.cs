@@ -70,7 +70,8 @@ internal sealed class ModelServer : IAsyncDisposable
         try
         {
             await made.Readiness.AskAsync();
-            await WarmUp.RunAsync(served, unseen => Api(settings with { Token = null, Predictions = new NoPredictionLog() }, new ServeMetrics(unseen, model.Labels, contract.Derived)));
+            await WarmUp.RunAsync(
+                served, unseen => Api(settings with { Predictions = new NoPredictionLog() }, new ServeMetrics(unseen, model.Labels, contract.Derived)), settings.Token, cancellationToken);
             var api = Api(settings, metrics);
             made.server = await ServeServer.StartAsync(settings.Listen, served, api, application => ServePages.Map(application, served), cancellationToken);
             return made;
