@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using TextOps.Crds.Tasks;
+using TextOps.Hosting.Http;
 using TextOps.Runner.Logging;
 using TextOps.Runner.Progress;
 using TextOps.Runner.Tasks;
@@ -73,12 +74,12 @@ internal sealed class TaskHost(RunnerOptions options, TimeProvider time)
         return ResultFile.Write(options.Result, log, code, result);
     }
 
-    private async Task<ProgressServer?> ServeAsync(ProgressMeter meter, ILogger log, CancellationToken cancellationToken)
+    private async Task<HttpEndpoint?> ServeAsync(ProgressMeter meter, ILogger log, CancellationToken cancellationToken)
     {
         try
         {
             var server = await ProgressServer.StartAsync(options.Listen, meter, cancellationToken);
-            log.ProgressServed(server.Address);
+            log.ProgressServed(server.Address.ToString());
             return server;
         }
         catch (IOException error)

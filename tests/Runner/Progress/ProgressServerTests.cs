@@ -15,7 +15,7 @@ public sealed class ProgressServerTests
         var meter = new ProgressMeter(new ManualTime());
         meter.Begin("Embedding", total: 7);
         await using var server = await ProgressServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), meter, Cancel);
-        using var http = new HttpClient { BaseAddress = new Uri(server.Address) };
+        using var http = new HttpClient { BaseAddress = server.Address };
         using var progress = JsonDocument.Parse(await http.GetStringAsync("/progress", Cancel));
         Assert.Equal("Embedding", progress.RootElement.GetProperty("phase").GetString());
         Assert.Equal(7, progress.RootElement.GetProperty("total").GetInt64());
@@ -28,7 +28,7 @@ public sealed class ProgressServerTests
     public async Task Answers_nothing_else(string method, string path, HttpStatusCode expected)
     {
         await using var server = await ProgressServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), new ProgressMeter(new ManualTime()), Cancel);
-        using var http = new HttpClient { BaseAddress = new Uri(server.Address) };
+        using var http = new HttpClient { BaseAddress = server.Address };
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         using var response = await http.SendAsync(request, Cancel);
         Assert.Equal(expected, response.StatusCode);
