@@ -118,7 +118,7 @@ internal sealed class ModelServer : IAsyncDisposable
         var paths = new Dictionary<string, ApiPath>(StringComparer.Ordinal);
         Add(ApiPaths.Predict, TextModelKind.TextClassification, predict.PredictAsync, "/predict", "/invoke");
         Add(ApiPaths.PredictBatch, TextModelKind.TextClassification, predict.PredictBatchAsync, "/predict/batch", "/batch_predict");
-        Add(ApiPaths.Feedback, TextModelKind.TextClassification, new FeedbackEndpoint(served, settings.Predictions, settings.Time).AcceptAsync, "/feedback");
+        Add(ApiPaths.Feedback, TextModelKind.TextClassification, new FeedbackEndpoint(served, settings.Predictions, runs.Bodies, settings.Time).AcceptAsync, "/feedback");
         Add(ApiPaths.Embed, TextModelKind.SentenceSimilarity, new EmbedEndpoint(served, runs).EmbedAsync, "/embed");
         Add(ApiPaths.Embeddings, TextModelKind.SentenceSimilarity, new EmbeddingsEndpoint(served, runs).EmbedAsync, "/v1/embeddings");
         Add(ApiPaths.Rerank, TextModelKind.TextRanking, new RerankEndpoint(runs).RerankAsync, "/rerank");

@@ -12,7 +12,7 @@ internal sealed class EmbedEndpoint(ServedModel served, ModelRuns runs)
     public async Task EmbedAsync(HttpContext context)
     {
         EmbedRequest request;
-        using (var body = await RequestBody.ReadAsync(context, runs.Timeout))
+        using (var body = await RequestBody.ReadAsync(context, runs.Timeout, runs.Bodies))
         {
             request = EmbedRequest.Read(body.Span, runs.Limit);
         }

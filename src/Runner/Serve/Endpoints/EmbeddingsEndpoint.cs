@@ -15,7 +15,7 @@ internal sealed class EmbeddingsEndpoint(ServedModel served, ModelRuns runs)
     public async Task EmbedAsync(HttpContext context)
     {
         EmbeddingsRequest request;
-        using (var body = await RequestBody.ReadAsync(context, runs.Timeout))
+        using (var body = await RequestBody.ReadAsync(context, runs.Timeout, runs.Bodies))
         {
             request = EmbeddingsRequest.Read(body.Span, runs.Limit);
         }

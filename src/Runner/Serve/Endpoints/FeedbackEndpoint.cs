@@ -6,7 +6,7 @@ using TextOps.Runner.Serve.Requests;
 namespace TextOps.Runner.Serve.Endpoints;
 
 /// <summary><c>/feedback</c>: what somebody says of a prediction.</summary>
-internal sealed class FeedbackEndpoint(ServedModel served, IPredictionLog predictions, TimeProvider time)
+internal sealed class FeedbackEndpoint(ServedModel served, IPredictionLog predictions, BodyMemory bodies, TimeProvider time)
 {
     private static readonly TimeSpan BodyTimeout = TimeSpan.FromSeconds(10);
 
@@ -14,7 +14,7 @@ internal sealed class FeedbackEndpoint(ServedModel served, IPredictionLog predic
     public async Task AcceptAsync(HttpContext context)
     {
         FeedbackRequest request;
-        using (var body = await RequestBody.ReadAsync(context, BodyTimeout))
+        using (var body = await RequestBody.ReadAsync(context, BodyTimeout, bodies))
         {
             request = FeedbackRequest.Read(body.Span);
         }

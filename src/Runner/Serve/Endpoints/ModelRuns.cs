@@ -13,6 +13,9 @@ internal sealed class ModelRuns(ServedModel served, RequestLimit limit, DynamicB
     /// <summary>What the inputs of a request may be at most; what does not fit into the queue would never be run.</summary>
     public RequestLimit Limit => limit;
 
+    /// <summary>Memory of the bodies that arrive.</summary>
+    public BodyMemory Bodies { get; } = BodyMemory.For(served.Limits.MaxRequestBytes);
+
     /// <summary>How long a request may take.</summary>
     public TimeSpan Timeout { get; } = TimeSpan.FromSeconds(served.Limits.RequestTimeoutSeconds);
 

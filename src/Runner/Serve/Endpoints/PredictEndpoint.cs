@@ -22,7 +22,7 @@ internal sealed class PredictEndpoint(ServedModel served, PredictContract contra
     {
         var start = time.GetTimestamp();
         PredictInstance instance;
-        using (var body = await RequestBody.ReadAsync(context, runs.Timeout))
+        using (var body = await RequestBody.ReadAsync(context, runs.Timeout, runs.Bodies))
         {
             instance = contract.Read(body.Span);
         }
@@ -38,7 +38,7 @@ internal sealed class PredictEndpoint(ServedModel served, PredictContract contra
     {
         var start = time.GetTimestamp();
         IReadOnlyList<PredictInstance> instances;
-        using (var body = await RequestBody.ReadAsync(context, runs.Timeout))
+        using (var body = await RequestBody.ReadAsync(context, runs.Timeout, runs.Bodies))
         {
             instances = contract.ReadBatch(body.Span);
         }

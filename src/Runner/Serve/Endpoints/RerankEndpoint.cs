@@ -12,7 +12,7 @@ internal sealed class RerankEndpoint(ModelRuns runs)
     public async Task RerankAsync(HttpContext context)
     {
         RerankRequest request;
-        using (var body = await RequestBody.ReadAsync(context, runs.Timeout))
+        using (var body = await RequestBody.ReadAsync(context, runs.Timeout, runs.Bodies))
         {
             request = RerankRequest.Read(body.Span, runs.Limit);
         }

@@ -12,23 +12,26 @@ internal sealed class RequestBody : IDisposable
     private const int FirstBuffer = 16 * 1024;
     private const int MaxShown = 100;
 
-    private byte[] buffer;
+    private readonly BodyMemory memory;
+    private byte[] buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
     private int length;
+    private int counted;
 
-    private RequestBody(int capacity) => buffer = ArrayPool<byte>.Shared.Rent(capacity);
+    private RequestBody(BodyMemory memory) => this.memory = memory;
 
     /// <summary>The bytes.</summary>
     public ReadOnlySpan<byte> Span => buffer.AsSpan(0, length);
 
     /// <summary>Reads the body of a request, which must say that it is JSON.</summary>
     /// <param name="timeout">How long the whole of it may take.</param>
-    /// <exception cref="RefusedRequestException">It is of another type, or too slow.</exception>
+    /// <param name="memory">What bodies may take together; given back with this one.</param>
+    /// <exception cref="RefusedRequestException">It is of another type, or too slow, or there is no memory for it.</exception>
     /// <exception cref="BadHttpRequestException">It is too large, or not what its header says.</exception>
-    public static async ValueTask<RequestBody> ReadAsync(HttpContext context, TimeSpan timeout)
+    public static async ValueTask<RequestBody> ReadAsync(HttpContext context, TimeSpan timeout, BodyMemory memory)
     {
         CheckType(context.Request);
         var reader = context.Request.BodyReader;
-        var body = new RequestBody(FirstBuffer);
+        var body = new RequestBody(memory);
         try
         {
             if (!reader.TryRead(out var read) || !body.Append(reader, read))
@@ -51,7 +54,8 @@ internal sealed class RequestBody : IDisposable
         if (buffer.Length > 0)
         {
             ArrayPool<byte>.Shared.Return(buffer);
-            (buffer, length) = ([], 0);
+            memory.Release(counted);
+            (buffer, length, counted) = ([], 0, 0);
         }
     }
 
@@ -117,7 +121,10 @@ internal sealed class RequestBody : IDisposable
         var arrived = (int)read.Buffer.Length;
         if (length + arrived > buffer.Length)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(length + arrived, 2 * buffer.Length));
+            var size = (int)Math.Min(Array.MaxLength, Math.Max(length + arrived, 2L * buffer.Length));
+            memory.Take(size - counted);
+            counted = size;
+            var larger = ArrayPool<byte>.Shared.Rent(size);
             Span.CopyTo(larger);
             ArrayPool<byte>.Shared.Return(buffer);
             buffer = larger;
