@@ -79,7 +79,7 @@ internal sealed class TaskHost(RunnerOptions options, TimeProvider time)
         try
         {
             var server = await ProgressServer.StartAsync(options.Listen, meter, cancellationToken);
-            log.ProgressServed(server.Address.ToString());
+            log.ProgressServed(server.Address);
             return server;
         }
         catch (IOException error)

@@ -10,7 +10,7 @@ internal static partial class RunnerEvents
     public static partial void TaskStarted(this ILogger log, string kind, string codeVersion, int threads);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "progress is served at {Address}/progress")]
-    public static partial void ProgressServed(this ILogger log, string address);
+    public static partial void ProgressServed(this ILogger log, Uri address);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "progress is not served: {Reason}")]
     public static partial void ProgressNotServed(this ILogger log, string reason);
