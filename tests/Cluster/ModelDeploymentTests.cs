@@ -38,7 +38,7 @@ public sealed class ModelDeploymentTests(SharedNode node, TrainedModel trained) 
         Assert.Equal(["Ready AwaitingApproval", "AwaitingApproval AwaitingApproval"], staged.TrueConditions());
         Assert.Contains($"set version 1 and digest {first.Digest} in spec.stages[production].approval", staged.Condition(ModelDeploymentConditions.AwaitingApproval)!.Message, StringComparison.Ordinal);
         Assert.Equal(["accurate True", "answers True", "right True"], staged.Stage("staging")!.Gates!.Select(gate => $"{gate.Name} {gate.Passed}").Order(StringComparer.Ordinal));
-        Assert.Matches(@"(?m)^NAME +STATUS +STAGING +PRODUCTION +READY +APPROVAL +URL +AGE\nreviews +AwaitingApproval +v000001 +1/1 +v000001 awaits +\d+\w+$", kubectl.Run("get", "modeldeployments", "reviews"));
+        Assert.Matches(@"(?m)^NAME +STATUS +STAGING +PRODUCTION +READY +APPROVAL +URL +AGE\nreviews +AwaitingApproval +v000001 +1/1 +v000001 awaits +http://127.0.0.1:\d+ +\d+\w+$", kubectl.Run("get", "modeldeployments", "reviews"));
 
         installation.Apply(deployment.Approving(first));
         var promoted = await UntilAsync(installation, "reviews", Serving("v000001"));

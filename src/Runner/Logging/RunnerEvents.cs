@@ -9,7 +9,7 @@ internal static partial class RunnerEvents
     [LoggerMessage(Level = LogLevel.Information, Message = "{Kind} starts, runner {CodeVersion}, {Threads} threads")]
     public static partial void TaskStarted(this ILogger log, string kind, string codeVersion, int threads);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "progress is served at {Address}/progress")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "progress is served at {Address}progress")]
     public static partial void ProgressServed(this ILogger log, Uri address);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "progress is not served: {Reason}")]
