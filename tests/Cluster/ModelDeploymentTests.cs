@@ -86,7 +86,7 @@ public sealed class ModelDeploymentTests(SharedNode node, TrainedModel trained) 
         // All children end with the object; versions and evidence stay.
         kubectl.Run("delete", "md", "reviews");
         await kubectl.WaitForAsync(
-            ["get", "deployments,replicasets,services,poddisruptionbudgets,configmaps,jobs,pods", "-l", $"{ApiGroup.KindLabel}=modeldeployment", "-o", "name"], names => names.Length == 0, "the end of all children");
+            ["get", "deployments,replicasets,services,poddisruptionbudgets,configmaps,jobs,pods", "-l", $"{ApiGroup.KindLabel}=modeldeployment,{ApiGroup.NameLabel}=reviews", "-o", "name"], names => names.Length == 0, "the end of all children");
         Assert.NotNull(await versions.Registry.Evidence.ReadAsync("reviews", 4, "production", fourth.Digest, TestContext.Current.CancellationToken));
     }
 
